@@ -1,0 +1,1 @@
+"""Networks: `layers` (the runs-axis pieces) and `toys` (small nets made of them)."""

@@ -1,0 +1,64 @@
+"""Reproducible draws: every run has its own numbers, whichever runs are trained beside it.
+
+A *block* is what one `torch.Generator` gives after being seeded from (run's seed, name, block's number).
+So the whole state of the randomness is two counters, a save file needs no generator's insides, and a
+step that failed is taken back by setting the counters back. No global seed is ever touched.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import torch
+
+_VALUES_A_BLOCK = 4096
+
+
+def block_seed(seed: int, name: str, block: int) -> int:
+    """A well-mixed 63-bit seed for one block of one named stream of one run."""
+    digest = hashlib.blake2b(f"{seed}/{name}/{block}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+def generator(seed: int, name: str, block: int = 0) -> torch.Generator:
+    """A fresh CPU generator for a block."""
+    return torch.Generator().manual_seed(block_seed(seed, name, block))
+
+
+class Stream:
+    """An endless row of batches from one distribution, for every run its own: `next()` -> (*runs, batch, d).
+
+    seeds: one a run. Batches are drawn many steps at a time (per run about 4,096 numbers), which costs
+    .1 ms a step at 1,000 runs. `place` is (block, position in it) and may be set.
+    """
+
+    def __init__(self, distribution, seeds: Sequence[int], name: str, batch: int, dtype: torch.dtype):
+        self.distribution, self.seeds, self.name, self.batch, self.dtype = distribution, seeds, name, batch, dtype
+        self.length = max(1, min(64, _VALUES_A_BLOCK // batch))
+        self.place = (0, 0)
+        self._filled, self._block = -1, ()
+        self._generator = torch.Generator()
+
+    def next(self) -> torch.Tensor:
+        """The next batch, (*runs, batch, d)."""
+        block, position = self.place
+        if block != self._filled:
+            self._fill(block)
+        batch = self._block[position]
+        self.place = (block, position + 1) if position + 1 < self.length else (block + 1, 0)
+        return batch
+
+    def _fill(self, block: int) -> None:
+        self._filled = -1  # nothing is trusted until the block is whole
+        shape, draws = (self.length, self.batch), []
+        for seed in self.seeds:
+            self._generator.manual_seed(block_seed(seed, self.name, block))
+            draws.append(self.distribution.draw(shape, self._generator, self.dtype))
+        raw = torch.stack(draws, 1)  # (length, runs, batch, width)
+        self._block = self.distribution.transform(raw).unbind(0)
+        self._filled = block
+
+    def changed(self, distribution, batch: int) -> "Stream":
+        """A stream of another distribution or batch size that goes on at this one's next block."""
+        other = Stream(distribution, self.seeds, self.name, batch, self.dtype)
+        other.place = (self.place[0] + 1, 0)
+        return other

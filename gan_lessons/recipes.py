@@ -1,0 +1,200 @@
+"""Experiments by name: frozen settings with their source. A variation is `replace(aylien_head, batch=16)`.
+
+`recipe.trainer(seeds=range(100))` builds the `Trainer` that runs the experiment a hundred times at once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from gan_lessons import losses
+from gan_lessons.distributions import Distribution, Gaussian, StratifiedNoise, UniformNoise
+from gan_lessons.errors import refuse, whole
+from gan_lessons.models.layers import FEATURES, WholeBatch, feature_width, normal_init, torch_init
+from gan_lessons.models.toys import ACTIVATIONS, mlp
+from gan_lessons.optim import SGD, Adam, Optimizer, StepDecay
+from gan_lessons.pretraining import pretrain_discriminator
+from gan_lessons.schedules import InTurn
+from gan_lessons.trainers import Trainer
+
+INITS = {"normal": normal_init(1.0), "torch": torch_init}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All settings of one toy experiment.
+
+    g_hidden, d_hidden: widths of the hidden layers. g_activation, d_activation: names in `ACTIVATIONS`. init: "normal"
+    (weights N(0, 1), biases 0) or "torch" (torch.nn.Linear's own). features: None for a D that looks at single samples, else
+    a name in `FEATURES` for one that sees the whole batch. steps: the article's length, in steps of the schedule.
+    pretrain: steps in which D first learns the real density. window: the stretch of the line worth drawing.
+    Raises ValueError for unknown names and for sizes and ranges that make no sense.
+    """
+
+    name: str
+    source: str
+    data: Distribution
+    noise: Distribution
+    g_hidden: tuple[int, ...]
+    d_hidden: tuple[int, ...]
+    g_activation: str
+    d_activation: str
+    batch: int
+    d_optimizer: Optimizer
+    g_optimizer: Optimizer
+    steps: int
+    init: str = "torch"
+    features: str | None = None
+    objective: losses.Objective = losses.non_saturating
+    schedule: Callable = InTurn()
+    pretrain: int = 0
+    window: tuple[float, float] = (-8.0, 8.0)
+
+    def __post_init__(self):
+        for name, table in (("g_activation", ACTIVATIONS), ("d_activation", ACTIVATIONS), ("init", INITS)):
+            if getattr(self, name) not in table:
+                refuse(name, getattr(self, name), f"one of {sorted(table)}")
+        if self.features is not None and self.features not in FEATURES:
+            refuse("features", self.features, f"None or one of {sorted(FEATURES)}")
+        for name in ("g_hidden", "d_hidden"):
+            object.__setattr__(self, name, tuple(whole(name, width) for width in getattr(self, name)))
+        whole("batch", self.batch), whole("steps", self.steps), whole("pretrain", self.pretrain, 0)
+
+    def generator(self, runs: int) -> torch.nn.Module:
+        """G, with weights still zero."""
+        sizes = [self.noise.dim, *self.g_hidden, self.data.dim]
+        return mlp(sizes, ACTIVATIONS[self.g_activation], runs, INITS[self.init])
+
+    def discriminator(self, runs: int) -> torch.nn.Module:
+        """D, with weights still zero."""
+        features = None if self.features is None else FEATURES[self.features]
+        width = self.data.dim if features is None else feature_width(features, self.batch)
+        net = mlp([width, *self.d_hidden, 1], ACTIVATIONS[self.d_activation], runs, INITS[self.init])
+        return net if features is None else WholeBatch(net, features)
+
+    def trainer(
+        self,
+        seeds: Sequence[int] = range(1),
+        *,
+        dtype: torch.dtype = torch.float32,
+        view: int = 256,
+        probes: Mapping[str, Callable] | None = None,
+    ) -> Trainer:
+        """A trainer at step 0 (after D's head start, if there is one), with one run a seed."""
+        runs = len(seeds)
+        trainer = Trainer(
+            self.generator(runs).to(dtype),
+            self.discriminator(runs).to(dtype),
+            self.data,
+            self.noise,
+            batch=self.batch,
+            seeds=seeds,
+            objective=self.objective,
+            d_optimizer=self.d_optimizer,
+            g_optimizer=self.g_optimizer,
+            schedule=self.schedule,
+            view=view,
+            probes=probes,
+        )
+        if self.pretrain:
+            pretrain_discriminator(
+                trainer, lambda x: self.data.log_prob(x).exp(), -5.0, 5.0, self.pretrain, self.d_optimizer
+            )
+        return trainer
+
+
+_AYLIEN = "AYLIEN, An introduction to Generative Adversarial Networks (2016)"
+_DEV_NAG = "Dev Nag, Generative Adversarial Networks in 50 lines of code (2017)"
+
+aylien_head = Recipe(
+    name="aylien_head",
+    source=f"{_AYLIEN}: its code, gan-intro, at head",
+    data=Gaussian(4.0, 0.5),
+    noise=StratifiedNoise(8.0, 0.01),
+    g_hidden=(4,),
+    g_activation="softplus",
+    d_hidden=(8, 8, 8),
+    d_activation="relu",
+    init="normal",
+    batch=8,
+    d_optimizer=Adam(1e-3),
+    g_optimizer=Adam(1e-3),
+    steps=5000,
+)
+
+_BLOG_SGD = SGD(0.005, decay=StepDecay(every=150, factor=0.95))
+
+aylien_blog = replace(
+    aylien_head,
+    name="aylien_blog",
+    source=f"{_AYLIEN}: the post, and its first public code",
+    d_activation="tanh",
+    batch=12,
+    d_optimizer=_BLOG_SGD,
+    g_optimizer=_BLOG_SGD,
+    steps=1200,
+    pretrain=1000,
+)
+
+dev_nag_moments = Recipe(
+    name="dev_nag_moments",
+    source=f"{_DEV_NAG}: the post, and its code at head (four moments, its default)",
+    data=Gaussian(4.0, 1.25),
+    noise=UniformNoise(0.0, 1.0),
+    g_hidden=(5, 5),
+    g_activation="tanh",
+    d_hidden=(10, 10),
+    d_activation="sigmoid",
+    features="moments",
+    batch=500,
+    d_optimizer=SGD(1e-3, momentum=0.9),
+    g_optimizer=SGD(1e-3, momentum=0.9),
+    schedule=InTurn(20, 20),
+    steps=5000,
+    window=(-4.0, 12.0),
+)
+
+
+def _mode(features: str) -> Recipe:
+    return replace(
+        dev_nag_moments,
+        name=f"dev_nag_{features}",
+        source=f"{_DEV_NAG}: its code at head, input mode {features!r}",
+        features=features,
+    )
+
+
+dev_nag_raw = _mode("raw")
+dev_nag_squared_differences = _mode("squared_differences")
+dev_nag_differences = _mode("differences")
+
+_FIRST_ADAM = Adam(2e-4, betas=(0.9, 0.999))
+
+dev_nag_first = replace(
+    dev_nag_squared_differences,
+    name="dev_nag_first",
+    source=f"{_DEV_NAG}: an earlier public version of its code (its G: elu then sigmoid, its D: elu; here elu)",
+    g_hidden=(50, 50),
+    d_hidden=(50, 50),
+    g_activation="elu",
+    d_activation="elu",
+    batch=100,
+    d_optimizer=_FIRST_ADAM,
+    g_optimizer=_FIRST_ADAM,
+    schedule=InTurn(1, 1),
+    steps=30_000,
+)
+
+BY_NAME = {
+    recipe.name: recipe
+    for recipe in (
+        aylien_head,
+        aylien_blog,
+        dev_nag_moments,
+        dev_nag_raw,
+        dev_nag_squared_differences,
+        dev_nag_differences,
+        dev_nag_first,
+    )
+}
