@@ -67,15 +67,21 @@ class Floor:
 
 def moments(samples) -> Moments:
     """Mean, sd, skewness and kurtosis of each run. samples: (*runs, n) or (*runs, n, 1) -> four of (*runs,)."""
+    with np.errstate(over="ignore", invalid="ignore"):  # finite samples near 1e300 have moments that are not
+        mean, gap, sd = _mean_gap_sd(samples)
+        z = gap / np.where(sd > 0, sd, np.nan)
+        cube = z * z * z
+        return Moments(mean[..., 0], sd[..., 0], cube.mean(-1)[()], (cube * z).mean(-1)[()] - 3)
+
+
+def _mean_gap_sd(samples) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The mean (*runs, 1), the samples' distances from it (*runs, n), and the sd (*runs, 1)."""
     samples = _line("samples", samples)
     first = samples[..., :1]
-    with np.errstate(over="ignore", invalid="ignore"):  # finite samples near 1e300 have moments that are not
-        offset = samples - first  # equal samples are exactly 0 here, so their sd is exactly 0 too
-        centre = offset.mean(-1, keepdims=True)
-        sd = np.sqrt(((offset - centre) ** 2).mean(-1, keepdims=True))
-        z = (offset - centre) / np.where(sd > 0, sd, np.nan)
-        shape = [(z ** power).mean(-1)[()] for power in (3, 4)]
-    return Moments((first + centre)[..., 0], sd[..., 0], shape[0], shape[1] - 3)
+    offset = samples - first  # equal samples are exactly 0 here, so their sd is exactly 0 too
+    centre = offset.mean(-1, keepdims=True)
+    gap = offset - centre
+    return first + centre, gap, np.sqrt((gap * gap).mean(-1, keepdims=True))
 
 
 def mean(samples) -> np.ndarray:
@@ -142,11 +148,11 @@ def is_good(samples, real, sd) -> np.ndarray:
     return w1(samples, real) <= GOOD_W1 * _positive("sd", sd)
 
 
-def is_narrow(samples, sd) -> np.ndarray:
+def is_narrow(samples, real_sd) -> np.ndarray:
     """Whether each run has narrowed, in one dimension: collapsed: its sd < NARROW_SD times the data's. bool (*runs,).
 
-    False if not finite. sd: the data's, a number or (*runs,). Raises ValueError if it is not above 0."""
-    return moments(samples).sd < NARROW_SD * _positive("sd", sd)
+    False if not finite. real_sd: the data's, a number or (*runs,). Raises ValueError if it is not above 0."""
+    return sd(samples) < NARROW_SD * _positive("real_sd", real_sd)
 
 
 def share(good_mask, confidence: float = .95) -> Share:

@@ -58,7 +58,10 @@ class Optimizer:
         """The state before the first update: one tensor like theta for each of `slots`."""
         return tuple(torch.zeros_like(theta) for _ in range(self.slots))
 
-    slots: int = 0
+    @property
+    def slots(self) -> int:
+        """How many tensors like theta the state holds."""
+        return 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,10 @@ class SGD(Optimizer):
     def __post_init__(self):
         super().__post_init__()
         number("momentum", self.momentum, 0.0, 1.0)
-        object.__setattr__(self, "slots", 1 if self.momentum else 0)
+
+    @property
+    def slots(self) -> int:
+        return 1 if self.momentum else 0
 
     def update(self, theta: torch.Tensor, grad: torch.Tensor, state: State, updates: int):
         """One update -> (new theta, new state). updates: how many were done before."""
@@ -88,7 +94,10 @@ class Adam(Optimizer):
     lr: float | Sequence[float] = 1e-3
     betas: tuple[float, float] = (0.9, 0.999)
     eps: float = 1e-8
-    slots: int = 2
+
+    @property
+    def slots(self) -> int:
+        return 2
 
     def __post_init__(self):
         super().__post_init__()

@@ -4,6 +4,7 @@ It trains all runs at once. No parameter is shared between runs and every loss i
 run's gradients, and with them its whole training, are what that run would have alone.
 """
 
+import copy
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -229,12 +230,17 @@ class Trainer:
             self.advance(min(every, steps - done))
             yield self.snapshot()
 
-    def advance(self, steps: int = 1) -> None:
-        """Trains `steps` steps and shows nothing."""
+    def advance(self, steps: int = 1, schedule: Callable[["Trainer"], None] | None = None) -> None:
+        """Trains `steps` steps and shows nothing. schedule: another one for these steps only, such as InTurn(1, 0)."""
         whole("steps", steps, 0)
+        schedule = schedule or self.settings["schedule"]
         self.g_player.check_views("G"), self.d_player.check_views("D")
         for _ in range(steps):
-            self.whole_or_not(self._step)
+            self.whole_or_not(lambda: self._step(schedule))
+
+    def part(self, schedule: Callable[["Trainer"], None]) -> None:
+        """One part of a step, such as D's half of it, InTurn(1, 0): networks move, but no step is counted."""
+        self.whole_or_not(lambda: schedule(self))
 
     def whole_or_not(self, action: Callable[[], None]) -> None:
         """Does an action on this trainer wholly, or, where it raises anything (an interrupt too), not at all."""
@@ -245,8 +251,8 @@ class Trainer:
             self._back_quick(before)
             raise
 
-    def _step(self) -> None:
-        self.settings["schedule"](self)
+    def _step(self, schedule: Callable[["Trainer"], None]) -> None:
+        schedule(self)
         self.steps += 1
         self._sums.append((self.steps, self.d_player.theta.sum(-1), self.g_player.theta.sum(-1)))
         if len(self._sums) >= CHECK_EVERY:
@@ -309,6 +315,25 @@ class Trainer:
             diverged=self.diverged.copy(),
             probes={name: np.asarray(probe(self)) for name, probe in self.probes.items()},
         )
+
+    def next_batch(self, run: int) -> tuple[np.ndarray, np.ndarray]:
+        """The real samples and the noise that D's next update will use, (batch, d) and (batch, dim); nothing is used up."""
+        found = []
+        for key in ("real", "d_noise"):
+            place = self._streams[key].place
+            found.append(self._streams[key].next()[run].numpy())
+            self._streams[key].place = place
+        return found[0], found[1]
+
+    def alone(self, run: int) -> tuple[nn.Module, nn.Module]:
+        """G and D of one run, as networks of 1 run that share this trainer's weights: they move as it trains."""
+        pair = []
+        for player in (self.g_player, self.d_player):
+            network = copy.deepcopy(player.network)
+            for own, param in zip(network.parameters(), player.params, strict=True):
+                own.data = param.data[run : run + 1]
+            pair.append(network)
+        return pair[0], pair[1]
 
     @property
     def diverged(self) -> np.ndarray:

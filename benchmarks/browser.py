@@ -1,0 +1,113 @@
+"""A real JupyterLab in headless Chromium, for the browser tests and the lab benchmarks."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+CONFIG = """
+from jupyterlab.galata import configure_jupyter_server
+
+configure_jupyter_server(c)
+c.ServerApp.port = {port}
+c.ServerApp.port_retries = 0
+c.ServerApp.root_dir = {root!r}
+c.ServerApp.log_level = "WARN"
+c.LabApp.news_url = None
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.user_settings_dir = {settings!r}
+"""
+CHROMIUM = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run")
+
+
+def chromium() -> str | None:
+    """Where the system's Chromium is, or None."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextlib.contextmanager
+def jupyterlab(root: Path, subshells: bool = True) -> Iterator[str]:
+    """A JupyterLab server on a folder; gives its address. subshells: whether widget messages may come on a thread."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as home:
+        config = Path(home, "config.py")
+        config.write_text(CONFIG.format(port=port, root=str(root), settings=str(Path(home, "settings"))))
+        settings = {"notification": {"fetchNews": "false"}}
+        settings["kernels-settings"] = {} if subshells else {"commsOverSubshells": "disabled"}
+        for plugin, values in settings.items():
+            file = Path(home, "settings", "@jupyterlab", "apputils-extension", f"{plugin}.jupyterlab-settings")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(values))
+        places = {"JUPYTERLAB_GALATA_ROOT_DIR": str(root), "JUPYTER_CONFIG_DIR": home, "JUPYTER_DATA_DIR": home}
+        environment = os.environ | places | {"IPYTHONDIR": home}
+        command = [sys.executable, "-m", "jupyterlab", f"--config={config}", "--allow-root", "--no-browser"]
+        log = open(Path(home, "server.log"), "w")  # noqa: SIM115
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/api/status", server, Path(log.name))
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+            log.close()
+
+
+def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
+    for _ in range(300):
+        if server.poll() is not None:
+            raise RuntimeError(f"JupyterLab ended with {server.returncode}: {log.read_text()[-2000:]}")
+        try:
+            urllib.request.urlopen(address, timeout=2)
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not answer within a minute: {log.read_text()[-2000:]}")
+
+
+@contextlib.contextmanager
+def page(width: int = 1400, height: int = 1000) -> Iterator:
+    """A page of the system's Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM))
+        yield browser.new_page(viewport={"width": width, "height": height})
+        browser.close()
+
+
+def open_notebook(page, address: str, name: str) -> None:
+    """Opens a notebook and waits until its kernel is idle."""
+    page.goto(f"{address}/doc/tree/{name}?reset")
+    page.wait_for_function(
+        """() => { const w = window.jupyterapp?.shell?.currentWidget;
+                   return w?.sessionContext?.session?.kernel?.status === 'idle' }""",
+        timeout=90_000,
+    )
+
+
+def run_all(page, timeout: float = 120) -> None:
+    """Runs all cells and waits until every one is done. Raises AssertionError with the text of a cell that failed."""
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(
+        """() => { const cells = window.jupyterapp.shell.currentWidget.content.model.cells;
+                   const code = [...Array(cells.length).keys()].map(i => cells.get(i)).filter(c => c.type === 'code' && c.sharedModel.source.trim());
+                   return code.every(c => c.executionCount !== null) || code.some(c => JSON.stringify(c.outputs.toJSON()).includes('"output_type":"error"')) }""",
+        timeout=timeout * 1000,
+    )
+    errors = page.evaluate(
+        """() => { const cells = window.jupyterapp.shell.currentWidget.content.model.cells, found = [];
+                   for (let i = 0; i < cells.length; i++) if (cells.get(i).type === 'code')
+                     for (const o of cells.get(i).outputs.toJSON()) if (o.output_type === 'error') found.push(o.ename + ': ' + o.evalue + (o.traceback || []).join('\\n'));
+                   return found }"""
+    )
+    assert not errors, errors

@@ -1,0 +1,27 @@
+"""The frames that a lab keeps, for pages that come later and for looking back."""
+
+KEEP = 250  # as in stage.js
+
+
+class Film:
+    """At most about 250 frames of a training: when it is full, every other one goes and the stride doubles."""
+
+    def __init__(self):
+        self.frames: list[tuple[dict, bytes]] = []
+        self._stride, self._count, self._indices = 1, 0, []
+
+    def add(self, header: dict, values: bytes) -> None:
+        """Keeps a frame; one of the same step takes the place of the one before."""
+        if self.frames and self.frames[-1][0]["step"] == header["step"]:
+            self.frames[-1] = (header, values)
+            return
+        if self.frames and self._indices[-1] % self._stride:
+            del self.frames[-1], self._indices[-1]  # it was only there as the newest
+        self.frames.append((header, values))
+        self._indices.append(self._count)
+        self._count += 1
+        if len(self.frames) > KEEP:
+            self._stride *= 2
+            kept = [i for i, n in enumerate(self._indices) if n % self._stride == 0 or i == len(self._indices) - 1]
+            self.frames = [self.frames[i] for i in kept]
+            self._indices = [self._indices[i] for i in kept]

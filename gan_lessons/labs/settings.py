@@ -1,0 +1,93 @@
+"""The sliders of a lab: what each is called, which values it takes, and what it does to a training."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from gan_lessons.distributions import Gaussian
+from gan_lessons.recipes import Recipe
+from gan_lessons.schedules import InTurn
+
+RATES = tuple(float(f"{m}e{e}") for e in range(-5, 0) for m in (1, 1.5, 2, 3, 5, 7)) + (1.0,)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A slider. get reads its value from a recipe, put gives the changed recipe. restarts(recipe): whether a change
+    makes networks of another shape, so that the training begins again."""
+
+    name: str
+    label: str
+    help: str
+    values: tuple[float, ...]
+    get: Callable[[Recipe], float]
+    put: Callable[[Recipe, float], Recipe]
+    restarts: Callable[[Recipe], bool] = lambda recipe: False
+
+    def options(self, recipe: Recipe) -> dict:
+        """What the Stage needs to draw it. A recipe's own value is always among those it takes."""
+        values = sorted({*self.values, self.get(recipe)})
+        label = self.label + (" (restarts)" if self.restarts(recipe) else "")
+        shown = {"name": self.name, "label": label, "help": self.help, "values": values}
+        return shown | {"index": values.index(self.get(recipe))}
+
+
+def _rate(who: str) -> dict:
+    key = f"{who.lower()}_optimizer"
+    return {
+        "values": RATES,
+        "get": lambda recipe: getattr(recipe, key).lr,
+        "put": lambda recipe, lr: replace(recipe, **{key: replace(getattr(recipe, key), lr=lr)}),
+    }
+
+
+def _steps(key: str) -> dict:
+    def put(recipe: Recipe, n: float) -> Recipe:
+        return replace(recipe, schedule=replace(recipe.schedule, **{key: int(n)}))
+
+    return {"values": tuple(range(21)), "get": lambda recipe: getattr(recipe.schedule, key), "put": put}
+
+
+def _width(key: str) -> dict:
+    def put(recipe: Recipe, n: float) -> Recipe:
+        return replace(recipe, **{key: (int(n),) * len(getattr(recipe, key))})
+
+    get = lambda recipe: max(getattr(recipe, key))  # noqa: E731
+    return {"values": (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32), "get": get, "put": put, "restarts": lambda recipe: True}
+
+
+def _data(key: str, values: tuple[float, ...]) -> dict:
+    def put(recipe: Recipe, value: float) -> Recipe:
+        return replace(recipe, data=replace(recipe.data, **{key: value}))
+
+    return {"values": values, "get": lambda recipe: getattr(recipe.data, key), "put": put}
+
+
+BATCHES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 500)
+_D_RATE, _G_RATE = _rate("D"), _rate("G")
+
+SETTINGS = (
+    Setting("d_lr", "D's learning rate", "How far D moves at each of its steps", **_D_RATE),
+    Setting("g_lr", "G's learning rate", "How far G moves at each of its steps", **_G_RATE),
+    Setting("d_steps", "D steps a step", "D's updates in each step; 0 holds D still", **_steps("d_steps")),
+    Setting("g_steps", "G steps a step", "G's updates in each step; 0 holds G still", **_steps("g_steps")),
+    Setting(
+        "batch",
+        "batch size",
+        "Samples of each kind at an update",
+        BATCHES,
+        lambda recipe: recipe.batch,
+        lambda recipe, n: replace(recipe, batch=int(n)),
+        lambda recipe: recipe.features not in (None, "moments"),
+    ),
+    Setting("d_width", "width of D", "Units in each hidden layer of D", **_width("d_hidden")),
+    Setting("g_width", "width of G", "Units in each hidden layer of G", **_width("g_hidden")),
+    Setting("mean", "data's mean", "Where the real data lie", **_data("mean", tuple(i / 2 for i in range(-12, 13)))),
+    Setting("sd", "data's sd", "How wide the real data are", **_data("sd", (0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 2, 3))),
+)
+
+
+def fitting(recipe: Recipe) -> list[Setting]:
+    """The settings that make sense for a recipe."""
+    fits = {"mean": isinstance(recipe.data, Gaussian), "sd": isinstance(recipe.data, Gaussian)}
+    fits |= {name: isinstance(recipe.schedule, InTurn) for name in ("d_steps", "g_steps")}
+    return [setting for setting in SETTINGS if fits.get(setting.name, True)]

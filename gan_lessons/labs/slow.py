@@ -1,0 +1,77 @@
+"""Slow motion: one step of the game in four stages, each with a sentence."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from gan_lessons.schedules import InTurn
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: its name, its sentence, and the samples to show as dots (real, generated), each (n, 1)."""
+
+    name: str
+    sentence: str
+    batch: tuple[np.ndarray, np.ndarray] | None = None
+
+
+class SlowMotion:
+    """Walks a trainer through one step after the other. Between D's move and G's, a step is half done."""
+
+    def __init__(self):
+        self._stage, self._half, self._batch = 0, None, None
+
+    def next(self, trainer, log, run: int) -> Stage:
+        """Goes one stage on, and says what happened. run: whose samples are shown."""
+        schedule = trainer.settings["schedule"]
+        if not isinstance(schedule, InTurn):
+            trainer.advance(1), log.advance(1)
+            return Stage("both", "D and G moved at the same moment.")
+        stage = (self._look, self._d_moves, self._g_asks, self._g_moves)[self._stage]
+        self._stage = (self._stage + 1) % 4
+        return stage(trainer, log, run, schedule)
+
+    def finish(self, trainer, log) -> None:
+        """Completes a half-done step with G's move; the two halves are one ordinary step."""
+        if self._half:
+            trainer.advance(1, self._half)
+            log.moves.pop()
+            log.advance(1)
+        self._stage, self._half = 0, None
+
+    def _look(self, trainer, log, run, schedule) -> Stage:
+        real, noise = trainer.next_batch(run)
+        G, _ = trainer.alone(run)
+        with torch.no_grad():
+            self._batch = real, G(torch.from_numpy(noise)[None])[0].numpy()
+        n = len(real)
+        return Stage("look", f"1 of 4: a batch for D, {n} real samples (squares) and {n} forgeries (dots).", self._batch)
+
+    def _d_moves(self, trainer, log, run, schedule) -> Stage:
+        d_part = InTurn(schedule.d_steps, 0) if schedule.d_steps else _nobody
+        if schedule.g_steps:
+            trainer.part(d_part), log.part(d_part)
+            self._half = InTurn(0, schedule.g_steps)
+        else:
+            trainer.advance(1), log.advance(1)
+        moved = f"D moved {_times(schedule.d_steps)}, its curve up at the squares and down at the dots"
+        return Stage("D", f"2 of 4: {moved}." if schedule.d_steps else "2 of 4: D is held still.", self._batch)
+
+    def _g_asks(self, trainer, log, run, schedule) -> Stage:
+        words = "3 of 4: G asks D about its forgeries. D's slope at each dot says which way would fool it more."
+        return Stage("ask", words, (np.empty((0, 1)), self._batch[1]))
+
+    def _g_moves(self, trainer, log, run, schedule) -> Stage:
+        self.finish(trainer, log)
+        moved = f"G moved {_times(schedule.g_steps)}, its forgeries to where D's curve was higher"
+        return Stage("G", f"4 of 4: {moved}." if schedule.g_steps else "4 of 4: G is held still.")
+
+
+def _nobody(trainer) -> None:
+    """A part of a step in which nothing moves."""
+
+
+def _times(n: int) -> str:
+    return "once" if n == 1 else f"{n} times"
