@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
-
 Loss = Callable[[torch.Tensor], torch.Tensor]
 
 

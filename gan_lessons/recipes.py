@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from gan_lessons import losses
-from gan_lessons.distributions import Distribution, Gaussian, StratifiedNoise, UniformNoise
+from gan_lessons.distributions import Distribution, Gaussian, NormalNoise, StratifiedNoise, UniformNoise
 from gan_lessons.errors import refuse, whole
 from gan_lessons.models.layers import FEATURES, WholeBatch, feature_width, normal_init, torch_init
 from gan_lessons.models.toys import ACTIVATIONS, mlp
@@ -186,9 +186,26 @@ dev_nag_first = replace(
     steps=30_000,
 )
 
+steady = Recipe(
+    name="steady",
+    source="this course: tuned on seeds 1000 to 1047 so that most runs succeed; judge it on other seeds",
+    data=Gaussian(4.0, 0.5),
+    noise=NormalNoise(1),
+    g_hidden=(16,),
+    d_hidden=(32, 32),
+    g_activation="tanh",
+    d_activation="relu",
+    batch=64,
+    d_optimizer=Adam(5e-3, betas=(0.0, 0.9)),
+    g_optimizer=Adam(1e-3, betas=(0.0, 0.9)),
+    steps=2000,
+    window=(-2.0, 8.0),
+)
+
 BY_NAME = {
     recipe.name: recipe
     for recipe in (
+        steady,
         aylien_head,
         aylien_blog,
         dev_nag_moments,

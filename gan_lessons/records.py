@@ -134,7 +134,7 @@ class replacing:
 
     def __enter__(self):
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = tempfile.NamedTemporaryFile(dir=self.path.parent, prefix=".", suffix=".part", delete=False)  # noqa: SIM115
+        self._file = tempfile.NamedTemporaryFile(dir=self.path.parent, prefix=".", suffix=".part", delete=False)
         return self._file
 
     def __exit__(self, kind, error, trace):

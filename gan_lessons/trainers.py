@@ -4,6 +4,7 @@ It trains all runs at once. No parameter is shared between runs and every loss i
 run's gradients, and with them its whole training, are what that run would have alone.
 """
 
+import contextlib
 import copy
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -373,6 +374,17 @@ class DiscriminatorCurve:
     def __call__(self, trainer: Trainer) -> torch.Tensor:
         x = self.grid.to(trainer.viewing_noise.dtype)[:, None].expand(trainer.runs, -1, 1)
         return trainer.D(x).squeeze(-1).sigmoid()
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Keeps torch to one thread: a lab's small operations lose more by waiting for a busy second core than it gives."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def limit_threads() -> None:

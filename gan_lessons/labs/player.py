@@ -14,6 +14,7 @@ from gan_lessons.labs.stage import Stage
 from gan_lessons.labs.words import notice, summary
 from gan_lessons.recipes import Recipe
 from gan_lessons.schedules import InTurn
+from gan_lessons.trainers import one_thread
 
 _open: dict[str, "Player"] = {}
 LONE = {"D": InTurn(1, 0), "G": InTurn(0, 1), "both": None}
@@ -157,7 +158,8 @@ class Player:
             return
         note = ""
         try:
-            note = getattr(self, f"_on_{message['type']}")(message) or ""
+            with one_thread():
+                note = getattr(self, f"_on_{message['type']}")(message) or ""
         except ValueError as error:  # a setting that cannot work: say so, nothing changed
             note = f"That does not work: {error}."
         if message["type"] in ("set", "restart", "seed"):

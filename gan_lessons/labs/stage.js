@@ -458,7 +458,7 @@ class View {
     const width = this.root.clientWidth || 900;
     if (!width) return;
     const scene = this.model.get("scene"), style = getComputedStyle(this.root);
-    this.painter.fit(width, Math.round(Math.min(620, Math.max(420, width * 0.56))));
+    this.painter.fit(width, Math.round(Math.min(560, Math.max(420, width * 0.48))));
     const film = this.clock.film.frames, last = film[film.length - 1];
     const past = last && last.epoch !== undefined && frame !== last && film.includes(frame) ? film : film.concat(last === frame ? [] : [frame]);
     const maps = this.painter.draw(scene, frame, past, style.color, style.getPropertyValue("--gan-paper").trim() || "#fff");
