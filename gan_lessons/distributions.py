@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from scipy import special
 
-from gan_lessons.errors import number, per_run, refuse, whole
+from gan_lessons.errors import number, per_run, refuse, row, whole
 
 PerRun = float | Sequence[float]
 
@@ -159,8 +159,8 @@ class Mixture(Distribution):
     weights: Sequence[float] | None = None
 
     def __post_init__(self):
-        means, sds = per_run("means", list(self.means)), per_run("sds", list(self.sds), low=1e-12)
-        weights = tuple([1 / len(means)] * len(means)) if self.weights is None else per_run("weights", self.weights, 0)
+        means, sds = row("means", self.means), row("sds", self.sds, low=1e-12)
+        weights = (1 / len(means),) * len(means) if self.weights is None else row("weights", self.weights, low=0)
         if not len(means) == len(sds) == len(weights):
             refuse("means, sds and weights", (len(means), len(sds), len(weights)), "of equal lengths")
         if abs(sum(weights) - 1) > 1e-9 or min(weights) <= 0:
@@ -188,10 +188,14 @@ class Mixture(Distribution):
         return special.ndtr(scores) @ np.array(self.weights)
 
     def quantile(self, u):
-        """By interpolating the cdf on 20,001 points that reach 9 sds beyond the outer components."""
-        reach = 9 * max(self.sds)
-        x = np.linspace(min(self.means) - reach, max(self.means) + reach, 20_001)
-        return np.interp(u, self.cdf(x), x)
+        """By bisection of the cdf, between the smallest and the largest quantile of any component."""
+        each = np.array(self.means) + np.array(self.sds) * special.ndtri(np.asarray(u, dtype=float))[..., None]
+        low, high = each.min(-1), each.max(-1)
+        for _ in range(64):
+            middle = (low + high) / 2
+            below = self.cdf(middle) < u
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        return high
 
     def _central(self, power: int) -> float:
         """The central moment of a power up to 4, from those of the components."""
@@ -228,7 +232,7 @@ class NormalNoise(Distribution):
     dim: int = 1
 
     def __post_init__(self):
-        whole("dim", self.dim)
+        object.__setattr__(self, "dim", whole("dim", self.dim))
 
     def draw(self, shape, generator, dtype):
         return torch.randn((*shape, self.dim), generator=generator, dtype=dtype)
@@ -246,8 +250,10 @@ class UniformNoise(Distribution):
     dim: int = 1
 
     def __post_init__(self):
-        whole("dim", self.dim)
-        if not number("high", self.high) > number("low", self.low):
+        object.__setattr__(self, "dim", whole("dim", self.dim))
+        for name in ("low", "high"):
+            object.__setattr__(self, name, number(name, getattr(self, name)))
+        if not self.high > self.low:
             refuse("high", self.high, f"above low, which is {self.low!r}")
 
     def draw(self, shape, generator, dtype):
@@ -268,8 +274,8 @@ class StratifiedNoise(Distribution):
     jitter: float = 0.01
 
     def __post_init__(self):
-        number("reach", self.reach, low=1e-9)
-        number("jitter", self.jitter, low=0.0)
+        object.__setattr__(self, "reach", number("reach", self.reach, low=1e-9))
+        object.__setattr__(self, "jitter", number("jitter", self.jitter, low=0.0))
 
     def draw(self, shape, generator, dtype):
         return torch.rand((*shape, 1), generator=generator, dtype=dtype)

@@ -1,6 +1,7 @@
 """Refusals: small checks whose ValueError names the argument, its value and what is allowed."""
 
 import math
+from collections.abc import Sequence
 from numbers import Integral, Real
 
 import numpy as np
@@ -20,23 +21,39 @@ def whole(name: str, value: object, low: int = 1) -> int:
 
 def number(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> float:
     """A finite number in [low, high]."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value) or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, Real) or not _finite(value) or not low <= value <= high:
         refuse(name, value, _between(low, high, "a finite number"))
     return float(value)
 
 
-def per_run(name: str, value: object, low: float = -math.inf, high: float = math.inf):
-    """One finite number, or a sequence with one a run; returns a float or a tuple of floats.
+def row(name: str, value: object, low: float = -math.inf, high: float = math.inf, what: str = "") -> tuple[float, ...]:
+    """A flat sequence of finite numbers in [low, high], at least one; returns a tuple.
 
     Tuples keep settings hashable and comparable; ask `np.asarray` for an array."""
-    if isinstance(value, Real):
-        return number(name, value, low, high)
-    array = np.asarray(value)
-    if array.dtype.kind not in "iuf" or array.ndim != 1 or not array.size:
-        refuse(name, value, "a finite number, or a flat sequence with one number a run")
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError):  # rows of different lengths, a tensor that autograd follows
+        array = np.empty(0)
+    bools = isinstance(value, Sequence) and any(isinstance(item, bool) for item in value)
+    if array.dtype.kind not in "iuf" or array.ndim != 1 or not array.size or bools:
+        refuse(name, value, what or "a flat sequence of finite numbers")
     if not np.isfinite(array).all() or array.min() < low or array.max() > high:
         refuse(name, value, _between(low, high, "finite numbers"))
     return tuple(array.astype(float).tolist())
+
+
+def per_run(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> float | tuple[float, ...]:
+    """One finite number, or a sequence with one a run; returns a float or a tuple of floats."""
+    if isinstance(value, Real):
+        return number(name, value, low, high)
+    return row(name, value, low, high, "a finite number, or a flat sequence with one number a run")
+
+
+def _finite(value: Real) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number too large for a float
+        return False
 
 
 def _between(low: float, high: float, what: str) -> str:

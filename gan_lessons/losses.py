@@ -1,8 +1,8 @@
 """What D and G minimise. Losses are pure functions of one training step and reduce its last axis only.
 
 Logits are D's output before a sigmoid. D's loss gets a pair of them, (*runs, 2, batch): row 0 on real samples,
-row 1 on generated ones. A loss is (*runs,) in nats. A step (see `trainers.Step`) also carries D and G, the real and generated batches and the
-parameters, for objectives that need more than logits.
+row 1 on generated ones. A loss is (*runs,) in nats. A step (see `trainers.Step`) also carries D and G and the
+real and generated batches, for objectives that need more than logits.
 """
 
 from collections.abc import Callable
@@ -34,8 +34,14 @@ class FromLogits(Objective):
         super().__init__(name, lambda step: d_loss(step.logits), lambda step: g_loss(step.fake_logits))
         vars(self).update(d_loss=d_loss, d_slope=d_slope, g_loss=g_loss, g_slope=g_slope)
 
+    def __reduce__(self):
+        """Recipes go to other processes: there, an objective of this module is that module's own again."""
+        if BY_NAME.get(self.name) is self:
+            return self.name
+        return FromLogits, (self.name, self.d_loss, self.d_slope, self.g_loss, self.g_slope)
 
-_SIGNS = torch.tensor([[-1.0], [1.0]])  # real, generated
+
+_SIGNS = torch.tensor([[-1.0], [1.0]])  # real, generated; exact in any precision, so a product keeps the logits' own
 
 
 def cross_entropy_d(logits: torch.Tensor) -> torch.Tensor:
@@ -46,7 +52,7 @@ def cross_entropy_d(logits: torch.Tensor) -> torch.Tensor:
 
 
 def _cross_entropy_d_slope(logits: torch.Tensor) -> torch.Tensor:
-    return torch.sigmoid(logits * _SIGNS) * (_SIGNS / logits.shape[-1])
+    return torch.sigmoid(logits * _SIGNS) * _SIGNS / logits.shape[-1]
 
 
 def minimax_g(fake: torch.Tensor) -> torch.Tensor:

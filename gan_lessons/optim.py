@@ -25,8 +25,8 @@ class StepDecay:
     factor: float
 
     def __post_init__(self):
-        whole("every", self.every)
-        number("factor", self.factor, 0.0, 1.0)
+        object.__setattr__(self, "every", whole("every", self.every))
+        object.__setattr__(self, "factor", number("factor", self.factor, 0.0, 1.0))
 
     def __call__(self, updates: int) -> float:
         return self.factor ** (updates // self.every)
@@ -73,7 +73,7 @@ class SGD(Optimizer):
 
     def __post_init__(self):
         super().__post_init__()
-        number("momentum", self.momentum, 0.0, 1.0)
+        object.__setattr__(self, "momentum", number("momentum", self.momentum, 0.0, 1.0))
 
     @property
     def slots(self) -> int:
@@ -104,7 +104,7 @@ class Adam(Optimizer):
         if not isinstance(self.betas, (tuple, list)) or len(self.betas) != 2:
             refuse("betas", self.betas, "two numbers from 0 to just under 1")
         object.__setattr__(self, "betas", tuple(number("betas", beta, 0.0, 1 - 1e-9) for beta in self.betas))
-        number("eps", self.eps, 0.0)
+        object.__setattr__(self, "eps", number("eps", self.eps, 0.0))
 
     def update(self, theta: torch.Tensor, grad: torch.Tensor, state: State, updates: int):
         """One update -> (new theta, new state). updates: how many were done before."""

@@ -25,10 +25,11 @@ INITS = {"normal": normal_init(1.0), "torch": torch_init}
 class Recipe:
     """All settings of one toy experiment.
 
-    g_hidden, d_hidden: widths of the hidden layers. g_activation, d_activation: names in `ACTIVATIONS`. init: "normal"
-    (weights N(0, 1), biases 0) or "torch" (torch.nn.Linear's own). features: None for a D that looks at single samples, else
-    a name in `FEATURES` for one that sees the whole batch. steps: the article's length, in steps of the schedule.
-    pretrain: steps in which D first learns the real density. window: the stretch of the line worth drawing.
+    g_hidden, d_hidden: widths of the hidden layers. g_activation, d_activation: names in `ACTIVATIONS`.
+    init: "normal" (weights N(0, 1), biases 0) or "torch" (torch.nn.Linear's own). features: None for a D that
+    looks at single samples, else a name in `FEATURES` for one that sees the whole batch. steps: the article's
+    length, in steps of the schedule. pretrain: steps in which D first learns the real density. window: the
+    stretch of the line worth drawing.
     Raises ValueError for unknown names and for sizes and ranges that make no sense.
     """
 
@@ -192,13 +193,13 @@ steady = Recipe(
     data=Gaussian(4.0, 0.5),
     noise=NormalNoise(1),
     g_hidden=(16,),
-    d_hidden=(32, 32),
+    d_hidden=(24, 24),
     g_activation="tanh",
     d_activation="relu",
-    batch=64,
-    d_optimizer=Adam(5e-3, betas=(0.0, 0.9)),
+    batch=32,
+    d_optimizer=Adam(1e-2, betas=(0.0, 0.9)),
     g_optimizer=Adam(1e-3, betas=(0.0, 0.9)),
-    steps=2000,
+    steps=1500,
     window=(-2.0, 8.0),
 )
 

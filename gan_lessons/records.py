@@ -93,6 +93,22 @@ class History:
         arrays = {name: getattr(self, name)[:, index] for name in _ARRAYS[1:]}
         return replace(self, **arrays, probes={name: value[:, index] for name, value in self.probes.items()})
 
+    def select(self, runs) -> "History":
+        """Only some of the runs, by their positions; the runs axis stays. Raises ValueError for one that is not there."""
+        wanted, known = list(runs), self.d_loss.shape[1] if self.d_loss.ndim > 1 else 0
+        if not all(0 <= run < known for run in wanted):
+            raise ValueError(f"runs must be positions from 0 to {known - 1}, not {wanted}")
+        arrays = {name: getattr(self, name)[:, wanted] for name in _ARRAYS[1:]}
+        return replace(self, **arrays, probes={name: value[:, wanted] for name, value in self.probes.items()})
+
+    def thin(self, limit: int) -> "History":
+        """At most `limit` snapshots, evenly chosen, the first and the last among them. Raises ValueError below 2."""
+        if limit < 2:
+            raise ValueError(f"limit must be 2 or more, not {limit}")
+        chosen = np.unique(np.linspace(0, len(self) - 1, min(limit, len(self))).round().astype(int))
+        arrays = {name: getattr(self, name)[chosen] for name in _ARRAYS}
+        return replace(self, **arrays, probes={name: value[chosen] for name, value in self.probes.items()})
+
     def save(self, path: str | os.PathLike) -> Path:
         """Writes one compressed .npz (format version inside) to a temporary file, then renames it.
 

@@ -94,10 +94,10 @@ class Player:
 class Trainer:
     """Trains a GAN, all runs at once.
 
-    G, D: networks with as many runs each. data, noise: distributions; data's width is G's output. batch: samples of each kind
-    an update. seeds: one a run (default 0, 1, ...); they decide weights, data and noise. objective, optimizers
-    and schedule as their modules say. view: how many samples a snapshot shows, made of noise fixed by the
-    seed. probes: name -> function of the trainer, observed at each snapshot.
+    G, D: networks with as many runs each. data, noise: distributions; data's width is G's output. batch:
+    samples of each kind an update. seeds: one a run (default 0, 1, ...); they decide weights, data and noise.
+    objective, optimizers and schedule as their modules say. view: how many samples a snapshot shows, made of
+    noise fixed by the seed. probes: name -> function of the trainer, observed at each snapshot.
 
     `run` yields snapshots, `advance` only trains. A step commits at its end: an interrupt or an error in it
     leaves the state of the step before, and calling again goes on. Watching changes nothing.
@@ -193,11 +193,13 @@ class Trainer:
         """Where the training stands, to go `back` to (the settings are not part of it)."""
         places = {key: stream.place for key, stream in self._streams.items()}
         self._look()
-        return self.steps, self.d_player.mark(), self.g_player.mark(), places, self._seen, self._diverged, self._diverged_d
+        players = self.d_player.mark(), self.g_player.mark()
+        return self.steps, *players, places, dict(self._seen), self._diverged, self._diverged_d
 
     def back(self, mark: tuple) -> None:
         """Goes back to a `mark` of this trainer. Optimizers must be of the kind they were then."""
-        self.steps, d, g, places, self._seen, self._diverged, self._diverged_d = mark
+        self.steps, d, g, places, seen, self._diverged, self._diverged_d = mark
+        self._seen = dict(seen)
         self.d_player.back(d), self.g_player.back(g)
         for key, place in places.items():
             self._streams[key].place = place
@@ -318,7 +320,7 @@ class Trainer:
         )
 
     def next_batch(self, run: int) -> tuple[np.ndarray, np.ndarray]:
-        """The real samples and the noise that D's next update will use, (batch, d) and (batch, dim); nothing is used up."""
+        """The real samples (batch, d) and the noise (batch, dim) of D's next update; nothing is used up."""
         found = []
         for key in ("real", "d_noise"):
             place = self._streams[key].place

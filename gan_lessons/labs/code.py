@@ -1,17 +1,11 @@
 """What a person did in a lab, as Python that does the same again."""
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 
-from gan_lessons.recipes import BY_NAME, Recipe
+from gan_lessons import losses
+from gan_lessons.recipes import BY_NAME, Recipe, aylien_head
 
-_HEAD = """from dataclasses import replace
-
-from gan_lessons import recipes
-from gan_lessons.distributions import Gaussian
-from gan_lessons.optim import SGD, Adam, StepDecay
-from gan_lessons.schedules import InTurn
-"""
-
+_DRAWING_AFRESH = {"data", "noise", "batch"}  # changing one of these goes on at another block of random numbers
 
 class Log:
     """The moves since step 0: ("advance", steps, schedule or None), ("part", schedule), ("change", settings)."""
@@ -32,8 +26,9 @@ class Log:
         self.moves.append(("part", schedule))
 
     def change(self, **settings) -> None:
-        """Notes changed settings; a drag along a slider counts once, where it ended."""
-        if self.moves and self.moves[-1][0] == "change":
+        """Notes changed settings. A drag along a slider counts once, where it ended, unless each change of it tells."""
+        last = self.moves[-1] if self.moves else ("", {})
+        if last[0] == "change" and not _DRAWING_AFRESH & (last[1].keys() | settings.keys()):
             settings = self.moves.pop()[1] | settings
         self.moves.append(("change", settings))
 
@@ -47,14 +42,38 @@ class Log:
                 lines.append(f"gan.part({first!r})")
             else:
                 lines.append(f"gan.advance({first}{f', {rest[0]!r}' if rest[0] else ''})")
-        return "\n".join([_HEAD, f"recipe = {_recipe(self.recipe)}", *lines, ""])
+        base = BY_NAME.get(self.recipe.name, aylien_head)
+        changed = {key: value for key, value in _shallow(self.recipe).items() if value != getattr(base, key)}
+        recipe = f"recipes.{base.name}"
+        recipe = f"replace({recipe}, {_arguments(changed)})" if changed else recipe
+        return "\n".join([*_imports([changed, *self.moves]), "", f"recipe = {recipe}", *lines, ""])
 
 
-def _recipe(recipe: Recipe) -> str:
-    base = BY_NAME[recipe.name]
-    changed = {f.name: getattr(recipe, f.name) for f in fields(recipe) if getattr(recipe, f.name) != getattr(base, f.name)}
-    return f"replace(recipes.{recipe.name}, {_arguments(changed)})" if changed else f"recipes.{recipe.name}"
+def _shallow(settings) -> dict:
+    return {field.name: getattr(settings, field.name) for field in fields(settings)}
 
 
 def _arguments(values: dict) -> str:
-    return ", ".join(f"{key}={value!r}" for key, value in values.items())
+    return ", ".join(f"{key}={_written(value)}" for key, value in values.items())
+
+
+def _written(value) -> str:
+    return f"losses.{value.name}" if isinstance(value, losses.Objective) else repr(value)
+
+
+def _imports(values: list) -> list[str]:
+    """The import lines for what is written out in the code."""
+    found, waiting = {("gan_lessons", "recipes")}, list(values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, losses.Objective):
+            found.add(("gan_lessons", "losses"))
+        elif is_dataclass(value):
+            found.add((type(value).__module__, type(value).__name__))
+            waiting += _shallow(value).values()
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, (tuple, list)):
+            waiting += value
+    modules = {module: ", ".join(sorted(name for of, name in found if of == module)) for module, _ in sorted(found)}
+    return ["from dataclasses import replace", "", *(f"from {m} import {names}" for m, names in modules.items())]

@@ -43,7 +43,7 @@ class Player:
         speeds = sorted({1, 2, 5, 10, 20, 50, whole("speed", speed)})
         self.stage = Stage(scene=self.scene.spec, settings=self._options(recipe), speeds=speeds, speed=speed)
         self.stage.on_msg(self._receive)
-        self._start(recipe)
+        self._start(recipe, self.seed)
         if name in _open:
             _open[name].close()
         _open[name] = self
@@ -54,51 +54,48 @@ class Player:
     def advance(self, steps: int) -> None:
         """Trains and shows where it ended."""
         whole("steps", steps, 0)
-        self._finish()
-        for _ in range(steps):
-            with self.lock:
-                self.trainer.advance(1)
-                self.log.advance(1)
+        with one_thread():
+            for _ in range(steps):
+                with self.lock:  # let go between steps: a page may ask for frames meanwhile
+                    self.slow.finish(self.trainer, self.log)
+                    self.trainer.advance(1)
+                    self.log.advance(1)
         self._answer()
 
     def step(self, who: str = "both") -> None:
         """One step of "D" alone, of "G" alone, or of "both"."""
         if who not in LONE:
             refuse("who", who, f"one of {sorted(LONE)}")
-        self._finish()
         with self.lock:
+            self.slow.finish(self.trainer, self.log)
             self.trainer.advance(1, LONE[who])
             self.log.advance(1, LONE[who])
-        self._answer()
+            self._answer()
 
     def set(self, name: str, value: float) -> None:
         """Moves a slider by name: acts on the running training, or restarts it where shapes change."""
-        if name == "run":
-            self.shown = whole("run", value) - 1
-            if self.shown >= self.runs:
-                refuse("run", value, f"one of 1 to {self.runs}")
-            self._pair = self.trainer.alone(self.shown)
-            return self._answer()
-        if name not in self._settings:
+        if name != "run" and name not in self._settings:
             refuse("name", name, f"one of {['run', *self._settings]}")
-        setting = self._settings[name]
-        recipe = setting.put(self.recipe, value)
-        if setting.restarts(self.recipe):
-            return self._start(recipe)
-        self._finish()
         with self.lock:
+            if name == "run":
+                return self._show(value)
+            setting = self._settings[name]
+            recipe = setting.put(self.recipe, value)
+            if setting.restarts(self.recipe):
+                return self._start(recipe, self.seed)
+            self.slow.finish(self.trainer, self.log)
             changed = {key: getattr(recipe, key) for key in self.trainer.settings if hasattr(recipe, key)}
             changed = {key: new for key, new in changed.items() if new != self.trainer.settings[key]}
             self.trainer.change(**changed)
             self.recipe = recipe
             if changed:
                 self.log.change(**changed)
-        self._answer()
+            self._answer()
 
     def restart(self, seed: int | None = None) -> None:
         """From step 0 with the settings of now; with the same seed, or with another."""
-        self.seed = self.seed if seed is None else whole("seed", seed, 0)
-        self._start(self.recipe)
+        with self.lock:
+            self._start(self.recipe, self.seed if seed is None else whole("seed", seed, 0))
 
     def code(self) -> str:
         """Python that trains exactly what is on screen, as `gan`."""
@@ -118,20 +115,22 @@ class Player:
 
     # -- training and frames -----------------------------------------------------------------------------
 
-    def _start(self, recipe: Recipe) -> None:
-        trainer = recipe.trainer(range(self.seed, self.seed + self.runs))  # if this fails, the old one stays
+    def _start(self, recipe: Recipe, seed: int) -> None:
         with self.lock:
-            self.recipe, self.trainer, self.film = recipe, trainer, Film()
-            self.log, self.slow = Log(recipe, self.seed, self.runs), SlowMotion()
+            trainer = recipe.trainer(range(seed, seed + self.runs))  # if this fails, the old one stays
+            self.recipe, self.trainer, self.seed, self.film = recipe, trainer, seed, Film()
+            self.log, self.slow = Log(recipe, seed, self.runs), SlowMotion()
             self._pair = trainer.alone(self.shown)
             self.epoch += 1
             self.stage.send({"type": "reset", "epoch": self.epoch})
-        self._answer()
+            self._answer()
 
-    def _finish(self) -> None:
-        """Completes a step that slow motion left half done."""
-        with self.lock:
-            self.slow.finish(self.trainer, self.log)
+    def _show(self, run: int) -> None:
+        shown = whole("run", run) - 1
+        if shown >= self.runs:
+            refuse("run", run, f"one of 1 to {self.runs}")
+        self.shown, self._pair = shown, self.trainer.alone(shown)
+        self._answer()
 
     def _answer(self) -> None:
         """Somebody did something: frames on their way are old news, here is the new one."""
@@ -162,8 +161,9 @@ class Player:
                 note = getattr(self, f"_on_{message['type']}")(message) or ""
         except ValueError as error:  # a setting that cannot work: say so, nothing changed
             note = f"That does not work: {error}."
-        if message["type"] in ("set", "restart", "seed"):
-            self._tell_settings(message.get("name"), note)
+        finally:  # a slider waits for its answer, whatever went wrong
+            if note or message["type"] in ("set", "restart", "seed"):
+                self._tell_settings(message.get("name"), note)
 
     def _on_hello(self, message: dict) -> None:
         with self.lock:
@@ -176,22 +176,23 @@ class Player:
         wanted, sent, epoch, start = message["n"], 0, self.epoch, time.perf_counter()
         try:
             while sent < wanted and epoch == self.epoch and not self._closed:
-                if message.get("slow"):
-                    with self.lock:
-                        self._frame(paid=True, stage=self.slow.next(self.trainer, self.log, self.shown))
-                else:
-                    self._train_a_frame(epoch)
+                self._slow_stage(epoch) if message.get("slow") else self._train_a_frame(epoch)
                 sent += 1
         finally:
             spent = 1e3 * (time.perf_counter() - start) / max(1, sent)
             self.stage.send({"type": "done", "unsent": wanted - sent, "ms": spent})
 
+    def _slow_stage(self, epoch: int) -> None:
+        with self.lock:
+            stage = self.slow.next(self.trainer, self.log, self.shown) if epoch == self.epoch else None
+            self._frame(paid=True, stage=stage)
+
     def _train_a_frame(self, epoch: int) -> None:
-        self._finish()
         for _ in range(self.stage.speed):
             with self.lock:
                 if epoch != self.epoch:
                     break
+                self.slow.finish(self.trainer, self.log)
                 self.trainer.advance(1)
                 self.log.advance(1)
         self._frame(paid=True)
@@ -233,12 +234,11 @@ class Player:
         where = {}
         for option in self.stage.settings:
             value = self.shown + 1 if option["name"] == "run" else self._settings[option["name"]].get(self.recipe)
-            where[option["name"]] = option["values"].index(value)
+            values = option["values"]  # Python may set what is on no slider: the nearest, then
+            where[option["name"]] = min(range(len(values)), key=lambda i: abs(values[i] - value))
         self.stage.send({"type": "settings", "name": name, "index": where, "note": note})
 
 
 def _title(recipe: Recipe) -> str:
-    data = f"mean {recipe.data.mean:g}, sd {recipe.data.sd:g}"
-    return f"{recipe.name}: a GAN learns data of {data}" if recipe.name else data
-
+    return f"{recipe.name}: the real data and what the GAN makes"  # no numbers: sliders change them
 

@@ -7,7 +7,7 @@ from gan_lessons import metrics, theory
 
 REAL, GENERATED, LEARNED, BEST = "#0072B2", "#D55E00", "#767676", "#009E73"  # Okabe and Ito's, and a grey
 POINTS = 200  # on the line
-BAND_SAMPLES = 128  # of each other run, for the band
+BAND_STEP = 2  # the band takes every second of each run's samples, in order of size
 DOTS = 64  # samples of a batch shown in slow motion
 
 
@@ -45,7 +45,7 @@ class LineScene:
     def __init__(self, title: str, window: tuple[float, float], runs: int, has_curve: bool):
         self.title, self.window, self.runs, self.has_curve = title, window, runs, has_curve
         self.x = np.linspace(*window, POINTS)
-        self.places = Places()
+        self.places, self._known = Places(), (None,)
         self.spec = {"title": title, "panels": [self._densities(), *self._traces()]}
 
     def _densities(self) -> dict:
@@ -99,21 +99,27 @@ class LineScene:
 
         pair: G and D of the shown run alone (`Trainer.alone`). batch: samples to show as dots, real and generated.
         """
-        data, samples = trainer.settings["data"].for_run(run), snapshot.samples[..., 0]
+        samples = snapshot.samples[..., 0]
+        spread = np.asarray(trainer.settings["data"].sd)
+        data, real, quantiles = self._data(trainer.settings["data"], run, samples.shape[-1])
         shown = samples[run].astype(float)
-        real, generated = data.pdf(self.x), theory.density(shown, self.x)
-        numbers = {"mean": float(shown.mean()), "sd": float(shown.std()), "real_mean": data.mean, "real_sd": data.sd}
+        generated = theory.density(shown, self.x)
+        with np.errstate(invalid="ignore"):  # a run that diverged has none
+            mean, sd = float(shown.mean()), float(shown.std())
+        numbers = {"mean": mean, "sd": sd, "real_mean": data.mean, "real_sd": data.sd}
         numbers |= {k: float(getattr(snapshot, k)[run]) for k in ("d_loss", "g_loss", "p_real", "p_fake")}
         values = numbers | {"real": real, "generated": generated, "top": 1.6 * real.max()}
         if self.has_curve:
             values |= {"best": theory.d_star(real, generated), "D": self._curve(pair[1])}
-        if self.runs > 1:
-            values |= self._band(samples, snapshot.diverged)
+        ordered, fine = np.sort(samples.astype(float), -1), (snapshot.diverged < 0) & np.isfinite(samples).all(-1)
+        with np.errstate(invalid="ignore"):  # runs that diverged
+            sds, distances = ordered.std(-1), np.abs(ordered - quantiles).mean(-1)  # the latter is `metrics.w1`
+        numbers["good"] = int((fine & (distances <= metrics.GOOD_W1 * spread)).sum())
+        numbers["narrow"] = int((fine & (sds < metrics.NARROW_SD * spread)).sum())
+        if self.runs > 1 and fine.any():
+            values |= self._band(ordered[fine], sds[fine])
         if batch is not None:
             values |= self._dots(batch, 1.6 * real.max())
-        fine = np.where(snapshot.diverged[:, None] < 0, samples, np.nan)
-        numbers["good"] = int(metrics.is_good(fine, trainer.settings["data"].quantile, trainer.settings["data"].sd).sum())
-        numbers["narrow"] = int(metrics.is_narrow(fine, trainer.settings["data"].sd).sum())
         return self.places.fill(values), numbers
 
     @torch.no_grad()
@@ -121,11 +127,21 @@ class LineScene:
         x = torch.from_numpy(self.x).to(next(D.parameters()).dtype)[None, :, None]
         return D(x).sigmoid()[0, :, 0].numpy()
 
-    def _band(self, samples: np.ndarray, diverged: np.ndarray) -> dict:
-        fine = samples[diverged < 0, :: max(1, samples.shape[1] // BAND_SAMPLES)]
-        if not len(fine):
-            return {}
-        densities = np.sort(theory.density(fine, np.linspace(*self.window, POINTS // 2)), 0)
+    def _data(self, data, run: int, n: int) -> tuple:
+        """The shown run's data, their density on the line, and the n quantiles to which `metrics.w1` compares n samples."""
+        if self._known[0] != (data, run, n):
+            own = data.for_run(run)
+            self._known = (data, run, n), (own, own.pdf(self.x), data.quantile((np.arange(n) + 0.5) / n))
+        return self._known[1]
+
+    def _band(self, ordered: np.ndarray, sds: np.ndarray) -> dict:
+        """Between which densities 8 in 10 runs lie. ordered: samples (runs, n) by size; sds: (runs,)."""
+        some = ordered[:, ::BAND_STEP]
+        n = some.shape[-1]
+        iqr = (some[:, 3 * n // 4] - some[:, n // 4]) / 1.34
+        widths = 0.9 * np.where(iqr > 0, np.minimum(sds, iqr), sds) * n**-0.2  # Silverman's rule, as `theory` has it
+        x = np.linspace(*self.window, POINTS // 2)
+        densities = np.sort(theory.density(some, x, np.maximum(widths, 1e-9)), 0)
         rank = (len(densities) - 1) * np.array([0.1, 0.9])
         return {"low": densities[round(rank[0])], "high": densities[round(rank[1])]}
 

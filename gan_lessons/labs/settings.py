@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from numbers import Real
 
 from gan_lessons.distributions import Gaussian
+from gan_lessons.errors import number, whole
 from gan_lessons.recipes import Recipe
 from gan_lessons.schedules import InTurn
 
@@ -13,7 +15,8 @@ RATES = tuple(float(f"{m}e{e}") for e in range(-5, 0) for m in (1, 1.5, 2, 3, 5,
 @dataclass(frozen=True)
 class Setting:
     """A slider. get reads its value from a recipe, put gives the changed recipe. restarts(recipe): whether a change
-    makes networks of another shape, so that the training begins again."""
+    makes networks of another shape, so that the training begins again. fits(recipe, value): whether the picture has
+    room for it."""
 
     name: str
     label: str
@@ -22,34 +25,35 @@ class Setting:
     get: Callable[[Recipe], float]
     put: Callable[[Recipe, float], Recipe]
     restarts: Callable[[Recipe], bool] = lambda recipe: False
+    fits: Callable[[Recipe, float], bool] = lambda recipe, value: True
 
     def options(self, recipe: Recipe) -> dict:
         """What the Stage needs to draw it. A recipe's own value is always among those it takes."""
-        values = sorted({*self.values, self.get(recipe)})
+        values = sorted({*(value for value in self.values if self.fits(recipe, value)), self.get(recipe)})
         label = self.label + (" (restarts)" if self.restarts(recipe) else "")
         shown = {"name": self.name, "label": label, "help": self.help, "values": values}
         return shown | {"index": values.index(self.get(recipe))}
 
 
 def _rate(who: str) -> dict:
-    key = f"{who.lower()}_optimizer"
+    key, name = f"{who.lower()}_optimizer", f"{who.lower()}_lr"
     return {
         "values": RATES,
         "get": lambda recipe: getattr(recipe, key).lr,
-        "put": lambda recipe, lr: replace(recipe, **{key: replace(getattr(recipe, key), lr=lr)}),
+        "put": lambda recipe, lr: replace(recipe, **{key: replace(getattr(recipe, key), lr=number(name, lr, 0.0))}),
     }
 
 
 def _steps(key: str) -> dict:
     def put(recipe: Recipe, n: float) -> Recipe:
-        return replace(recipe, schedule=replace(recipe.schedule, **{key: int(n)}))
+        return replace(recipe, schedule=replace(recipe.schedule, **{key: whole(key, n, 0)}))
 
     return {"values": tuple(range(21)), "get": lambda recipe: getattr(recipe.schedule, key), "put": put}
 
 
-def _width(key: str) -> dict:
+def _width(key: str, name: str) -> dict:
     def put(recipe: Recipe, n: float) -> Recipe:
-        return replace(recipe, **{key: (int(n),) * len(getattr(recipe, key))})
+        return replace(recipe, **{key: (whole(name, n),) * len(getattr(recipe, key))})
 
     get = lambda recipe: max(getattr(recipe, key))  # noqa: E731
     return {"values": (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32), "get": get, "put": put, "restarts": lambda recipe: True}
@@ -57,7 +61,7 @@ def _width(key: str) -> dict:
 
 def _data(key: str, values: tuple[float, ...]) -> dict:
     def put(recipe: Recipe, value: float) -> Recipe:
-        return replace(recipe, data=replace(recipe.data, **{key: value}))
+        return replace(recipe, data=replace(recipe.data, **{key: number(key, value)}))
 
     return {"values": values, "get": lambda recipe: getattr(recipe.data, key), "put": put}
 
@@ -76,12 +80,18 @@ SETTINGS = (
         "Samples of each kind at an update",
         BATCHES,
         lambda recipe: recipe.batch,
-        lambda recipe, n: replace(recipe, batch=int(n)),
+        lambda recipe, n: replace(recipe, batch=whole("batch", n)),
         lambda recipe: recipe.features not in (None, "moments"),
     ),
-    Setting("d_width", "width of D", "Units in each hidden layer of D", **_width("d_hidden")),
-    Setting("g_width", "width of G", "Units in each hidden layer of G", **_width("g_hidden")),
-    Setting("mean", "data's mean", "Where the real data lie", **_data("mean", tuple(i / 2 for i in range(-12, 13)))),
+    Setting("d_width", "width of D", "Units in each hidden layer of D", **_width("d_hidden", "d_width")),
+    Setting("g_width", "width of G", "Units in each hidden layer of G", **_width("g_hidden", "g_width")),
+    Setting(
+        "mean",
+        "data's mean",
+        "Where the real data lie",
+        **_data("mean", tuple(i / 2 for i in range(-24, 25))),
+        fits=lambda recipe, mean: recipe.window[0] + 1 <= mean <= recipe.window[1] - 1,
+    ),
     Setting("sd", "data's sd", "How wide the real data are", **_data("sd", (0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 2, 3))),
 )
 
@@ -90,4 +100,6 @@ def fitting(recipe: Recipe) -> list[Setting]:
     """The settings that make sense for a recipe."""
     fits = {"mean": isinstance(recipe.data, Gaussian), "sd": isinstance(recipe.data, Gaussian)}
     fits |= {name: isinstance(recipe.schedule, InTurn) for name in ("d_steps", "g_steps")}
-    return [setting for setting in SETTINGS if fits.get(setting.name, True)]
+    fits |= {"d_width": bool(recipe.d_hidden), "g_width": bool(recipe.g_hidden)}
+    found = [setting for setting in SETTINGS if fits.get(setting.name, True)]
+    return [setting for setting in found if isinstance(setting.get(recipe), Real)]  # not where each run has its own

@@ -21,7 +21,7 @@ class SlowMotion:
     """Walks a trainer through one step after the other. Between D's move and G's, a step is half done."""
 
     def __init__(self):
-        self._stage, self._half, self._batch = 0, None, None
+        self._stage, self._half, self._noted, self._batch = 0, None, False, None
 
     def next(self, trainer, log, run: int) -> Stage:
         """Goes one stage on, and says what happened. run: whose samples are shown."""
@@ -37,9 +37,10 @@ class SlowMotion:
         """Completes a half-done step with G's move; the two halves are one ordinary step."""
         if self._half:
             trainer.advance(1, self._half)
-            log.moves.pop()
+            if self._noted:
+                log.moves.pop()
             log.advance(1)
-        self._stage, self._half = 0, None
+        self._stage, self._half, self._noted = 0, None, False
 
     def _look(self, trainer, log, run, schedule) -> Stage:
         real, noise = trainer.next_batch(run)
@@ -50,12 +51,13 @@ class SlowMotion:
         return Stage("look", f"1 of 4: a batch for D, {n} real samples (squares) and {n} forgeries (dots).", self._batch)
 
     def _d_moves(self, trainer, log, run, schedule) -> Stage:
-        d_part = InTurn(schedule.d_steps, 0) if schedule.d_steps else _nobody
-        if schedule.g_steps:
-            trainer.part(d_part), log.part(d_part)
-            self._half = InTurn(0, schedule.g_steps)
-        else:
+        if not schedule.g_steps:
             trainer.advance(1), log.advance(1)
+        else:
+            if schedule.d_steps:
+                d_part = InTurn(schedule.d_steps, 0)
+                trainer.part(d_part), log.part(d_part)
+            self._half, self._noted = InTurn(0, schedule.g_steps), schedule.d_steps > 0
         moved = f"D moved {_times(schedule.d_steps)}, its curve up at the squares and down at the dots"
         return Stage("D", f"2 of 4: {moved}." if schedule.d_steps else "2 of 4: D is held still.", self._batch)
 
@@ -67,10 +69,6 @@ class SlowMotion:
         self.finish(trainer, log)
         moved = f"G moved {_times(schedule.g_steps)}, its forgeries to where D's curve was higher"
         return Stage("G", f"4 of 4: {moved}." if schedule.g_steps else "4 of 4: G is held still.")
-
-
-def _nobody(trainer) -> None:
-    """A part of a step in which nothing moves."""
 
 
 def _times(n: int) -> str:

@@ -64,7 +64,7 @@ class Clock {
     const frame = { ...message, values: new Float32Array(bytes) };
     if (frame.paid) this.due = Math.max(0, this.due - 1);
     if (frame.epoch < this.epoch) return; // trained under settings that are no more
-    if (frame.kept) { this.film.add(frame); this.show(frame); return; } // the film, sent again to a new page
+    if (frame.kept) { this.film.add(frame); this.showSoon(frame); return; } // the film, sent again to a new page
     if (frame.epoch > this.epoch) { // somebody did something: what waits is old news, but it was trained
       this.queue.forEach((f) => this.film.add(f));
       this.queue = [];
@@ -112,13 +112,20 @@ class Clock {
     this.ticking = false;
     if (this.visible() && !(this.still && this.still.matches && this.playing && now - (this.lastDrawn || 0) < 250)) {
       const frame = this.queue.shift();
-      if (frame) { this.lastDrawn = now; this.film.add(frame); if (this.live) this.show(frame); }
+      if (frame) {
+        this.lastDrawn = now; this.film.add(frame);
+        if (this.live) this.show(frame); else this.each((view) => view.controls()); // looking back, while it trains on
+      }
       this.grant();
     }
     if (this.views.size && (this.playing || this.queue.length)) this.wake();
   }
 
   show(frame) { this.shown = frame; this.drawn += 1; this.each((view) => view.draw(frame)); }
+  showSoon(frame) { // of many frames that come at once, the last
+    if (!this.soon) requestAnimationFrame(() => { const last = this.soon; this.soon = null; if (this.live) this.show(last); });
+    this.soon = frame;
+  }
   scrub(position) {
     this.live = position === this.film.frames.length - 1;
     this.show(this.film.frames[position]);
@@ -420,7 +427,7 @@ class View {
     this.note.textContent = note || "";
     for (const [key, at] of Object.entries(index)) {
       const entry = this.inputs[key];
-      if (entry && !entry.waiting && document.activeElement !== entry.input) { entry.input.value = at; this.label(entry); }
+      if (entry && !entry.waiting && (key === name || !entry.busy)) { entry.input.value = at; this.label(entry); }
     }
     if (name && this.inputs[name]) this.inputs[name].answered();
   }

@@ -5,14 +5,15 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import nn
 
-from gan_lessons.errors import refuse, whole
+from gan_lessons.errors import number, refuse, whole
 from gan_lessons.randomness import generator
 
 Init = Callable[[torch.Tensor, torch.Tensor, torch.Generator], None]
 
 
 def normal_init(sd: float) -> Init:
-    """Weights N(0, sd), biases 0: what AYLIEN's toy uses, with sd 1."""
+    """Weights N(0, sd), biases 0: what AYLIEN's toy uses, with sd 1. Raises ValueError if sd is negative."""
+    number("sd", sd, low=0.0)
 
     def init(weight, bias, rng):
         weight.normal_(0.0, sd, generator=rng)
@@ -64,10 +65,10 @@ def initialize(network: nn.Module, seeds: Sequence[int], name: str) -> None:
 
 
 class WholeBatch(nn.Module):
-    """A critic for whom a whole batch is one example (Dev Nag 2017): (*runs, batch, 1) -> (*runs, 1).
+    """A critic for whom a whole batch is one example (Dev Nag 2017): (*runs, batch, 1) -> (*runs, 1, 1).
 
     inner: a network from features to one logit. features: a function (..., batch) -> (..., width), one of
-    `raw`, `squared_differences`, `differences`, `moments`. Raises ValueError if samples are not numbers.
+    `raw`, `squared_differences`, `differences`, `moments`.
     """
 
     def __init__(self, inner: nn.Module, features: Callable[[torch.Tensor], torch.Tensor]):
@@ -80,8 +81,11 @@ class WholeBatch(nn.Module):
         return 1
 
     def check(self, batch: int) -> None:
-        """Raises ValueError unless a batch of this size gives as many features as the inner network takes."""
-        width = self.features(torch.zeros(2, batch)).shape[-1]
+        """Raises ValueError unless a batch of this size gives as many finite features as the inner network takes."""
+        found = self.features(torch.arange(2.0 * batch).view(2, batch))
+        width = found.shape[-1]
+        if not torch.isfinite(found).all():
+            raise ValueError(f"batch of {batch} has no {self.features.__name__}: it is too small")
         if width != self.inner.inputs:
             raise ValueError(
                 f"batch of {batch} gives {width} features by {self.features.__name__}, but the discriminator takes "
@@ -94,6 +98,9 @@ class WholeBatch(nn.Module):
     def both(self, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
         """Logits of the two batches, (*runs, 2, 1), in one pass: to the inner network they are two examples."""
         return self.inner(self.features(torch.stack([real.squeeze(-1), fake.squeeze(-1)], -2)))
+
+    def extra_repr(self) -> str:
+        return f"features={self.features.__name__}"
 
 
 def raw(x: torch.Tensor) -> torch.Tensor:

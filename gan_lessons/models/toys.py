@@ -1,6 +1,7 @@
 """`mlp`: the plain network of every toy, with a leading runs axis."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -28,11 +29,14 @@ class MLP(nn.Module):
     def __init__(self, sizes: Sequence[int], activation: Callable, runs: int, init: Init):
         super().__init__()
         self.sizes, self.activation, self.runs = tuple(sizes), activation, runs
-        self.layers = nn.ModuleList(Linear(i, o, runs, init) for i, o in zip(sizes, sizes[1:], strict=False))
+        self.layers = nn.ModuleList(Linear(i, o, runs, init) for i, o in pairwise(sizes))
 
     @property
     def inputs(self) -> int:
         return self.sizes[0]
+
+    def extra_repr(self) -> str:
+        return f"activation={getattr(self.activation, '__name__', self.activation)}"
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         activation, *hidden, last = self.activation, *self.layers
@@ -77,8 +81,10 @@ def mlp(sizes: Sequence[int], activation: Callable = F.relu, runs: int = 1, init
     after each hidden layer; the output is linear. Weights are zero until a `Trainer` draws them from its
     seeds. Raises ValueError for fewer than two sizes, or any below 1.
     """
-    if isinstance(sizes, (str, int)) or len(sizes) < 2:
-        refuse("sizes", sizes, "at least two widths, from input to output")
+    if not isinstance(sizes, Sequence) or isinstance(sizes, str) or len(sizes) < 2:
+        refuse("sizes", sizes, "a list of at least two widths, from input to output")
     if not callable(activation):
         refuse("activation", activation, "a function, such as torch.tanh")
+    if not callable(init):
+        refuse("init", init, "a function, such as torch_init")
     return MLP([whole("sizes", size) for size in sizes], activation, whole("runs", runs), init)

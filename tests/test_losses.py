@@ -1,0 +1,106 @@
+"""Losses against numbers worked by hand, and their slopes against autograd."""
+
+import math
+import pickle
+from types import SimpleNamespace
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from gan_lessons import losses
+from gan_lessons.losses import FromLogits, cross_entropy_d, minimax, minimax_g, non_saturating, non_saturating_g
+
+OBJECTIVES = pytest.mark.parametrize("objective", [minimax, non_saturating], ids=lambda o: o.name)
+
+
+def logits(*shape, scale=3.0):
+    return scale * torch.randn(shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+
+def test_at_zero_logits_they_are_log_4_and_log_2():
+    zeros = torch.zeros(3, 2, 5, dtype=torch.float64)
+    assert cross_entropy_d(zeros).tolist() == pytest.approx([math.log(4)] * 3, abs=1e-15)
+    assert non_saturating_g(zeros[:, 1]).tolist() == pytest.approx([math.log(2)] * 3, abs=1e-15)
+    assert minimax_g(zeros[:, 1]).tolist() == pytest.approx([-math.log(2)] * 3, abs=1e-15)
+
+
+def test_by_hand():
+    # D gives real samples 3/4 and 1/2, generated ones 1/4 and 1/5; the logit of p is log(p / (1 - p))
+    pair = torch.tensor([[math.log(3), 0.0], [-math.log(3), -math.log(4)]], dtype=torch.float64)
+    by_hand = -(math.log(3 / 4) + math.log(1 / 2)) / 2 - (math.log(3 / 4) + math.log(4 / 5)) / 2
+    assert cross_entropy_d(pair).item() == pytest.approx(by_hand, abs=1e-15)
+    assert non_saturating_g(pair[1]).item() == pytest.approx(-(math.log(1 / 4) + math.log(1 / 5)) / 2, abs=1e-15)
+    assert minimax_g(pair[1]).item() == pytest.approx((math.log(3 / 4) + math.log(4 / 5)) / 2, abs=1e-15)
+
+
+def test_they_are_torchs_binary_cross_entropy():
+    pair, ones = logits(4, 2, 12), torch.ones(12, dtype=torch.float64)
+    for run in range(4):
+        real, fake = pair[run]
+        bce = F.binary_cross_entropy_with_logits
+        expected = bce(real, ones) + bce(fake, 1 - ones)
+        torch.testing.assert_close(cross_entropy_d(pair)[run], expected, rtol=0, atol=1e-12)
+        torch.testing.assert_close(non_saturating_g(pair[run, 1]), bce(fake, ones), rtol=0, atol=1e-12)
+        torch.testing.assert_close(minimax_g(pair[run, 1]), -bce(fake, 1 - ones), rtol=0, atol=1e-12)
+
+
+@OBJECTIVES
+@pytest.mark.parametrize("batch", [1, 8, 12, 500])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_slopes_are_the_gradients(objective, batch, dtype):
+    pair = logits(3, 2, batch).to(dtype).requires_grad_()
+    for loss, slope, x in (
+        (objective.d_loss, objective.d_slope, pair),
+        (objective.g_loss, objective.g_slope, pair.detach()[:, 1].requires_grad_()),
+    ):
+        (expected,) = torch.autograd.grad(loss(x).sum(), x)
+        ours = slope(x.detach())
+        assert ours.dtype == dtype
+        torch.testing.assert_close(ours, expected, rtol=0, atol=1e-12 if dtype == torch.float64 else 1e-6)
+
+
+@OBJECTIVES
+def test_leading_axes_stay_and_are_independent(objective):
+    for shape in ((2, 5), (3, 2, 5), (4, 3, 2, 5)):
+        pair = logits(*shape)
+        assert objective.d_loss(pair).shape == shape[:-2]
+        assert objective.g_loss(pair[..., 1, :]).shape == shape[:-2]
+    whole = logits(3, 2, 5)
+    for run in range(3):
+        for loss, x in ((objective.d_loss, whole), (objective.g_loss, whole[:, 1])):
+            torch.testing.assert_close(loss(x)[run], loss(x[run]), rtol=0, atol=1e-15)
+
+
+@OBJECTIVES
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_finite_and_right_at_logits_of_a_thousand(objective, dtype):
+    sure, wrong = torch.tensor([[1000.0], [-1000.0]], dtype=dtype), torch.tensor([[-1000.0], [1000.0]], dtype=dtype)
+    assert objective.d_loss(sure).item() == 0 and objective.d_loss(wrong).item() == 2000
+    assert objective.d_slope(sure).tolist() == [[0], [0]] and objective.d_slope(wrong).tolist() == [[-1], [1]]
+    found, fooled = sure[1], wrong[1]
+    if objective is non_saturating:
+        assert (objective.g_loss(found).item(), objective.g_loss(fooled).item()) == (1000, 0)
+        assert (objective.g_slope(found).item(), objective.g_slope(fooled).item()) == (-1, 0)
+    else:
+        assert (objective.g_loss(found).item(), objective.g_loss(fooled).item()) == (0, -1000)
+        assert (objective.g_slope(found).item(), objective.g_slope(fooled).item()) == (0, -1)  # it saturates
+
+
+def test_an_objective_of_logits_reads_them_from_the_step():
+    step = SimpleNamespace(logits=logits(3, 2, 5), fake_logits=logits(3, 7))
+    for objective, g_loss in ((minimax, minimax_g), (non_saturating, non_saturating_g)):
+        assert torch.equal(objective.d(step), cross_entropy_d(step.logits))
+        assert torch.equal(objective.g(step), g_loss(step.fake_logits))
+
+
+@OBJECTIVES
+def test_an_objective_comes_back_from_another_process_as_itself(objective):
+    assert pickle.loads(pickle.dumps(objective)) is objective
+    assert losses.BY_NAME[objective.name] is objective
+
+
+def test_an_objective_of_ones_own_can_be_pickled_too():
+    mine = FromLogits("mine", cross_entropy_d, minimax.d_slope, minimax_g, minimax.g_slope)
+    copy = pickle.loads(pickle.dumps(mine))
+    assert copy.name == "mine" and copy.g_loss is minimax_g
