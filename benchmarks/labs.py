@@ -39,7 +39,8 @@ DRAWN = """async (seconds) => {
 # Waits for an event of a person, and then for the draw that differs in canvas.dataset[key]: the milliseconds between.
 WATCH = """([selector, event, key]) => {
   const canvas = document.querySelector('.gan-stage canvas'), node = document.querySelector(selector);
-  window.ganTime = new Promise((done) => {
+  window.ganTime = new Promise((done, never) => {
+    setTimeout(() => never(new Error(`nothing was drawn within 20 seconds of ${event}`)), 20000);
     node.addEventListener(event, (happened) => {
       const before = canvas.dataset[key];
       const eye = new MutationObserver(() => {
@@ -57,6 +58,7 @@ def rows(repeats: int | None = None, arguments: str = "") -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         write_notebook(Path(folder, "lab.ipynb"), CODE.format(arguments))
         with browser.jupyterlab(Path(folder)) as address, browser.page() as page:
+            page.set_default_timeout(30_000)
             browser.open_notebook(page, address, "lab.ipynb")
             browser.run_all(page)
             page.wait_for_selector(".gan-stage canvas[data-step]")

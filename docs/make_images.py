@@ -12,7 +12,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from gan_lessons import metrics, plots, recipes
+from gan_lessons import plots, recipes
 from gan_lessons.records import History
 from gan_lessons.trainers import DiscriminatorCurve, one_thread
 
@@ -41,8 +41,8 @@ def draw_moments_of(history: History, steps: Sequence[int], height: int, with_d_
         drawn = plots.draw_scene(ax, snapshot, real, x, SHOWN, grid=grid)
         drawn["d_star"].set_visible(with_d_star)
         drawn["legend"].remove()
-        drawn["step"].set_text(f"step {step:,}\n{_good(snapshot)} of {len(SEEDS)} good")
-        drawn["note"].set(fontsize="small", fontweight="normal")  # beside the step there is little room
+        drawn["step"].set_text(f"step {step:,}")
+        drawn["note"].set(fontsize="small", fontweight="normal")  # there is little room
         first, last = step == steps[0], step == steps[-1]
         ax.set(xlabel="x", ylabel="density (per unit of x)" if first else "")
         right = drawn["d"].axes
@@ -53,10 +53,6 @@ def draw_moments_of(history: History, steps: Sequence[int], height: int, with_d_
     handles = [drawn[name] for name in names]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return figure
-
-
-def _good(snapshot) -> int:
-    return int(metrics.is_good(snapshot.samples, RECIPE.data.quantile, RECIPE.data.sd).sum())
 
 
 def main(folder: Path = IMAGES) -> None:

@@ -16,12 +16,14 @@ class ByAutograd:
     """For any networks and objective."""
 
     @staticmethod
+    @torch.enable_grad()
     def d(objective, step) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """D's loss (*runs,), its logits (*runs, 2, batch), and the gradient (runs, P) of the loss summed over runs."""
         loss = objective.d(step)
         return loss.detach(), step.logits.detach(), _flat(torch.autograd.grad(loss.sum(), list(step.D.parameters())))
 
     @staticmethod
+    @torch.enable_grad()
     def g(objective, step) -> tuple[torch.Tensor, torch.Tensor]:
         """G's loss (*runs,) and the gradient (runs, P) of the loss summed over runs."""
         loss = objective.g(step)

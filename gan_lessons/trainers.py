@@ -66,9 +66,15 @@ class Player:
     def __init__(self, network: nn.Module):
         self.network, self.params = network, list(network.parameters())
         self.theta = torch.cat([p.detach().flatten(1) for p in self.params], 1)
+        self._owners = [module._parameters for module in network.modules() if module._parameters]
         for param, piece in zip(self.params, self.theta.split([p[0].numel() for p in self.params], 1), strict=True):
             param.data = piece.view(param.shape)
+        self._places = self._where()
         self.state, self.updates = (), 0
+
+    def start(self, optimizer: Optimizer) -> None:
+        """Begins with an optimizer that has done no update yet."""
+        self.state, self.updates = optimizer.start(self.theta), 0
 
     def move(self, grad: torch.Tensor, optimizer: Optimizer) -> None:
         """One update in the direction that the optimizer makes of a gradient."""
@@ -87,8 +93,12 @@ class Player:
 
     def check_views(self, name: str) -> None:
         """Raises ValueError if the network's parameters were replaced behind the trainer's back."""
-        if self.params[-1].dtype != self.theta.dtype or self.params[0].data_ptr() != self.theta.data_ptr():
+        if self._where() != self._places:
             refuse(name, "a network moved since", "left where it is: choose dtype before, load by load_state_dict")
+
+    def _where(self) -> list[int]:
+        """Where in memory the network's parameters are now (modules' own dictionaries: .parameters() takes ten times as long)."""
+        return [param.data_ptr() for owner in self._owners for param in owner.values()]
 
 
 class Trainer:
@@ -123,7 +133,7 @@ class Trainer:
         limit_threads()
         self.G, self.D = G, D
         self.seeds = _seeds(seeds, G, D)
-        self.view, self.probes = whole("view", view), dict(probes or {})
+        self.view, self.probes = whole("view", view), _probes(probes)
         given = (data, noise, batch, objective, d_optimizer, g_optimizer, schedule)
         self.settings = self._checked(dict(zip(SETTINGS, given, strict=True)))
         self._restart()
@@ -134,7 +144,7 @@ class Trainer:
         """Changes settings of a running training, by name (`SETTINGS`); they act from the next step.
 
         A new batch size, data or noise goes on at the next block of random numbers; an optimizer of another
-        kind starts its state afresh. Raises ValueError and changes nothing if a setting cannot work."""
+        kind starts afresh, its count of updates too. Raises ValueError and changes nothing if a setting cannot work."""
         for name in settings:
             if name not in SETTINGS:
                 refuse("setting", name, f"one of {SETTINGS}")
@@ -146,11 +156,14 @@ class Trainer:
                 self._streams[key] = self._streams[key].changed(new[source], new["batch"])
         for player, key in ((self.d_player, "d_optimizer"), (self.g_player, "g_optimizer")):
             if (type(new[key]), new[key].slots) != (type(old[key]), old[key].slots):
-                player.state = new[key].start(player.theta)
+                player.start(new[key])
+        if new["noise"] != old["noise"]:
+            self.viewing_noise = self._draw_viewing_noise()
 
     def _checked(self, settings: dict) -> dict:
         """The settings, if they can work with the networks; see ValueErrors below for what cannot."""
         batch = whole("batch", settings["batch"])
+        settings = settings | {"batch": batch}
         for name in ("data", "noise"):
             if not isinstance(settings[name], Distribution):
                 refuse(name, settings[name], "a distribution of gan_lessons.distributions")
@@ -177,17 +190,19 @@ class Trainer:
     def _restart(self) -> None:
         initialize(self.G, self.seeds, "G"), initialize(self.D, self.seeds, "D")
         self.g_player, self.d_player = Player(self.G), Player(self.D)
-        self.g_player.state = self.settings["g_optimizer"].start(self.g_player.theta)
-        self.d_player.state = self.settings["d_optimizer"].start(self.d_player.theta)
+        self.g_player.start(self.settings["g_optimizer"]), self.d_player.start(self.settings["d_optimizer"])
         dtype, s = self.g_player.theta.dtype, self.settings
         sources = {"real": s["data"], "d_noise": s["noise"], "g_noise": s["noise"]}
         self._streams = {key: Stream(source, self.seeds, key, s["batch"], dtype) for key, source in sources.items()}
-        self.viewing_noise = Stream(s["noise"], self.seeds, "view", self.view, dtype).next()
+        self.viewing_noise = self._draw_viewing_noise()
         self._gradients = gradients.choose(self.G, self.D, s["objective"])
         self.steps = 0
         self._seen = {}
         self._sums = []  # (step, sum of D's parameters, sum of G's), each (runs,), not looked at yet
         self._diverged, self._diverged_d = np.full(self.runs, -1), np.zeros(self.runs, bool)
+
+    def _draw_viewing_noise(self) -> torch.Tensor:
+        return Stream(self.settings["noise"], self.seeds, "view", self.view, self.g_player.theta.dtype).next()
 
     def mark(self) -> tuple:
         """Where the training stands, to go `back` to (the settings are not part of it)."""
@@ -263,13 +278,15 @@ class Trainer:
 
     def _quick_mark(self) -> tuple:
         places = [stream.place for stream in self._streams.values()]
-        return self.steps, self.d_player.mark(), self.g_player.mark(), places, dict(self._seen), len(self._sums)
+        looks = self._sums, len(self._sums), self._diverged, self._diverged_d
+        return self.steps, self.d_player.mark(), self.g_player.mark(), places, dict(self._seen), looks
 
     def _back_quick(self, mark: tuple) -> None:
-        self.steps, d, g, places, self._seen, known = mark
+        self.steps, d, g, places, self._seen, looks = mark
         self.d_player.back(d), self.g_player.back(g)
         for stream, place in zip(self._streams.values(), places, strict=True):
             stream.place = place
+        self._sums, known, self._diverged, self._diverged_d = looks
         del self._sums[known:]
 
     # The three moves of a schedule.
@@ -316,25 +333,33 @@ class Trainer:
             p_real=p_real.numpy(),
             p_fake=p_fake.numpy(),
             diverged=self.diverged.copy(),
-            probes={name: np.asarray(probe(self)) for name, probe in self.probes.items()},
+            probes={name: np.array(probe(self)) for name, probe in self.probes.items()},
         )
 
     def next_batch(self, run: int) -> tuple[np.ndarray, np.ndarray]:
         """The real samples (batch, d) and the noise (batch, dim) of D's next update; nothing is used up."""
         found = []
         for key in ("real", "d_noise"):
-            place = self._streams[key].place
-            found.append(self._streams[key].next()[run].numpy())
-            self._streams[key].place = place
+            stream = self._streams[key]
+            place = stream.place
+            try:
+                found.append(stream.next()[run].numpy())
+            finally:
+                stream.place = place
         return found[0], found[1]
 
     def alone(self, run: int) -> tuple[nn.Module, nn.Module]:
         """G and D of one run, as networks of 1 run that share this trainer's weights: they move as it trains."""
+        if whole("run", run, 0) >= self.runs:
+            refuse("run", run, f"one of the {self.runs} runs, from 0")
         pair = []
         for player in (self.g_player, self.d_player):
             network = copy.deepcopy(player.network)
             for own, param in zip(network.parameters(), player.params, strict=True):
                 own.data = param.data[run : run + 1]
+            for module in network.modules():
+                if hasattr(module, "runs"):
+                    module.runs = 1
             pair.append(network)
         return pair[0], pair[1]
 
@@ -355,25 +380,28 @@ class Trainer:
             return
         steps = np.array([step for step, _, _ in self._sums])
         bad_d, bad_g = (~torch.isfinite(torch.stack([s[i] for s in self._sums])).numpy() for i in (1, 2))
-        self._sums = []
         bad = bad_d | bad_g  # (steps, runs)
         new = bad.any(0) & (self._diverged < 0)
         if new.any():
             first = bad.argmax(0)
-            self._diverged = np.where(new, steps[first], self._diverged)
+            # in this order an interrupt between two of the three does no harm: looking again gives the same
             self._diverged_d = np.where(new, bad_d[first, np.arange(self.runs)], self._diverged_d)
+            self._diverged = np.where(new, steps[first], self._diverged)
+        self._sums = []
 
 
 class DiscriminatorCurve:
     """A probe: D's probability of "real" on an even grid of a line, (*runs, n)."""
 
     def __init__(self, low: float, high: float, n: int = 200):
-        whole("n", n, 2)
+        whole("n", n, 2), number("low", low), number("high", high)
         if not low < high:
             refuse("high", high, f"above low, which is {low!r}")
         self.grid = torch.linspace(low, high, n)
 
     def __call__(self, trainer: Trainer) -> torch.Tensor:
+        if isinstance(trainer.D, WholeBatch):
+            raise ValueError("probes: D looks at whole batches, so it has no curve over single samples")
         x = self.grid.to(trainer.viewing_noise.dtype)[:, None].expand(trainer.runs, -1, 1)
         return trainer.D(x).squeeze(-1).sigmoid()
 
@@ -393,13 +421,22 @@ def limit_threads() -> None:
     """Keeps torch to the processors that a hub grants (CPU_LIMIT, set by JupyterHub and Binder)."""
     try:
         granted = max(1, int(float(os.environ.get("CPU_LIMIT", ""))))
-    except ValueError:
+    except (ValueError, OverflowError):
         return
     if torch.get_num_threads() > granted:
         torch.set_num_threads(granted)
 
 
+def _probes(probes: Mapping[str, Probe] | None) -> dict[str, Probe]:
+    if not isinstance(probes or {}, Mapping) or not all(callable(probe) for probe in (probes or {}).values()):
+        refuse("probes", probes, "a dictionary of functions of the trainer")
+    return dict(probes or {})
+
+
 def _seeds(seeds: Sequence[int] | None, G: nn.Module, D: nn.Module) -> tuple[int, ...]:
+    for name, network in (("G", G), ("D", D)):
+        if not isinstance(network, nn.Module) or not hasattr(network, "runs") or not hasattr(network, "inputs"):
+            refuse(name, network, "a network that knows its `runs` and `inputs` and ends in a number, as `mlp` makes")
     seeds = range(G.runs) if seeds is None else seeds
     if not isinstance(seeds, (range, Sequence, np.ndarray)) or isinstance(seeds, str) or not len(seeds):
         refuse("seeds", seeds, "a sequence with one whole number a run")
@@ -415,12 +452,12 @@ def _seeds(seeds: Sequence[int] | None, G: nn.Module, D: nn.Module) -> tuple[int
 def _check_shapes(G: nn.Module, D: nn.Module, data: Distribution, noise: Distribution, batch: int) -> None:
     if G.inputs != noise.dim:
         raise ValueError(f"noise of {noise.dim} dimensions does not fit a generator that takes {G.inputs}")
-    if isinstance(list(D.modules())[-1], (nn.Sigmoid, nn.LogSigmoid, nn.Softmax)):
-        refuse("D", D, "a network that ends in logits: leave out the last sigmoid, the losses have it")
     if hasattr(D, "check"):
         D.check(batch)
     with torch.no_grad():
         like = next(G.parameters())
+        if next(D.parameters()).dtype != like.dtype:
+            refuse("D", next(D.parameters()).dtype, f"of the same dtype as G, {like.dtype}")
         x = G(like.new_zeros(G.runs, batch, noise.dim))
         if x.shape[-1] != data.dim:
             raise ValueError(f"G makes samples of {x.shape[-1]} dimensions, but the data have {data.dim}")
@@ -428,3 +465,14 @@ def _check_shapes(G: nn.Module, D: nn.Module, data: Distribution, noise: Distrib
             raise ValueError(f"D takes samples of {D.inputs} dimensions, but the data have {data.dim}")
         if D(x).shape[-1] != 1:
             refuse("D", D, f"a network with one logit at its end, this one has {D(x).shape[-1]}")
+    if "Sig" in _last_operation(D, x) or "Soft" in _last_operation(D, x):
+        refuse("D", D, "a network that ends in logits: leave out the last sigmoid, the losses have it")
+
+
+def _last_operation(D: nn.Module, x: torch.Tensor) -> str:
+    """Autograd's name of what D does last, but for operations that only rearrange or clip."""
+    with torch.enable_grad():
+        node = D(x).grad_fn
+    while node is not None and any(word in node.name() for word in ("View", "queeze", "Reshape", "Clamp", "Alias")):
+        node = node.next_functions[0][0]
+    return "" if node is None else node.name()

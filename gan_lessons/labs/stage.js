@@ -322,6 +322,9 @@ function make(tag, attributes, ...children) {
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else if (value !== null && value !== undefined) node.setAttribute(key, value);
   }
+  // JupyterLab must not take our keys: without this, the arrows would move between cells and not the slider. It looks
+  // for this on the focused node itself, on one around it is too late.
+  if (["button", "input", "select", "textarea"].includes(tag)) node.setAttribute("data-lm-suppress-shortcuts", "true");
   node.append(...children);
   return node;
 }
@@ -332,7 +335,6 @@ class View {
   constructor(model, clock, root) {
     Object.assign(this, { model, clock, root, visible: true, id: "gan-stage-" + ++views });
     root.classList.add("gan-stage");
-    root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab must not take our keys
     this.canvas = make("canvas", { role: "img", "aria-label": model.get("scene").title, "aria-describedby": this.id + "-summary" });
     this.painter = new Painter(this.canvas);
     this.legend = make("ul", { class: "gan-legend", "aria-label": "Legend" });
@@ -469,7 +471,7 @@ class View {
     const film = this.clock.film.frames, last = film[film.length - 1];
     const past = last && last.epoch !== undefined && frame !== last && film.includes(frame) ? film : film.concat(last === frame ? [] : [frame]);
     const maps = this.painter.draw(scene, frame, past, style.color, style.getPropertyValue("--gan-paper").trim() || "#fff");
-    Object.assign(this.canvas.dataset, { step: frame.step, epoch: frame.epoch, drawn: this.clock.drawn, axes: JSON.stringify(maps), ratio: this.painter.ratio });
+    Object.assign(this.canvas.dataset, { step: frame.step, epoch: frame.epoch, drawn: this.clock.drawn, window: this.clock.window, axes: JSON.stringify(maps), ratio: this.painter.ratio });
     this.summary.textContent = frame.summary;
     this.controls();
   }

@@ -14,12 +14,18 @@ aten = torch.ops.aten
 
 ACTIVATIONS = {"relu": F.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "softplus": F.softplus, "elu": F.elu}
 
+
+def _softplus_slope(grad: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+    """The slope, a sigmoid, is 1 - exp(-out). Where out is above 20, torch takes softplus for a straight line."""
+    return aten.threshold(-out, -20, -torch.inf).expm1_().neg_().mul_(grad)
+
+
 # activation -> function of (gradient at its output, output) that gives the gradient at its input
 SLOPES: dict[Callable, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
     F.relu: lambda grad, out: aten.threshold_backward(grad, out, 0),
     torch.tanh: aten.tanh_backward,
     torch.sigmoid: aten.sigmoid_backward,
-    F.softplus: lambda grad, out: grad * -torch.expm1(-out),  # its slope, a sigmoid, is 1 - exp(-softplus)
+    F.softplus: _softplus_slope,
 }
 
 
