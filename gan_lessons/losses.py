@@ -48,7 +48,7 @@ def cross_entropy_d(logits: torch.Tensor) -> torch.Tensor:
     """-log D(x) - log(1 - D(G(z))), the mean over the batch: (*runs, 2, batch) -> (*runs,).
 
     log 4 = 1.386 where D can only guess. Goodfellow et al. 2014, equation 1 (with the sign turned)."""
-    return F.softplus(logits * _SIGNS).sum((-1, -2)) / logits.shape[-1]
+    return F.logsigmoid(logits * -_SIGNS).sum((-1, -2)) / -logits.shape[-1]
 
 
 def _cross_entropy_d_slope(logits: torch.Tensor) -> torch.Tensor:
@@ -59,7 +59,7 @@ def minimax_g(fake: torch.Tensor) -> torch.Tensor:
     """log(1 - D(G(z))), the saturating loss: (*runs, batch) -> (*runs,). -log 2 where D can only guess.
 
     Its gradient vanishes where D is sure. Goodfellow et al. 2014, equation 1."""
-    return -F.softplus(fake).mean(-1)
+    return F.logsigmoid(-fake).mean(-1)
 
 
 def _minimax_g_slope(fake: torch.Tensor) -> torch.Tensor:
@@ -70,7 +70,7 @@ def non_saturating_g(fake: torch.Tensor) -> torch.Tensor:
     """-log D(G(z)): (*runs, batch) -> (*runs,). log 2 = .693 where D can only guess.
 
     Goodfellow et al. 2014, section 3, last paragraph."""
-    return F.softplus(-fake).mean(-1)
+    return -F.logsigmoid(fake).mean(-1)
 
 
 def _non_saturating_g_slope(fake: torch.Tensor) -> torch.Tensor:

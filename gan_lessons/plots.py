@@ -170,7 +170,8 @@ def draw_shares(
 ) -> Drawn:
     """The share of good runs at each position of a slider, with its interval as whiskers.
 
-    shares: one `metrics.Share` a position. label: the slider's name, with its unit."""
+    shares: one `metrics.Share` a position. label: the slider's name, with its unit. For a logarithmic slider set the
+    scale of `ax` before."""
     if len(positions) != len(shares):
         refuse("shares", f"{len(shares)} values", f"one for each of the {len(positions)} positions")
     values = [share.value for share in shares]
@@ -184,8 +185,7 @@ def draw_shares(
     point = _line(ax, artists, "share", positions, values, color=GOOD, marker="o", lw=1, label="share of good runs")
     totals = sorted({share.total for share in shares})
     of = f"{totals[0]}" if len(totals) == 1 else f"{totals[0]} to {totals[-1]}"
-    margin = 0.04 * (np.ptp(positions) or 1)
-    ax.set(xlim=(min(positions) - margin, max(positions) + margin), ylim=(-0.03, 1.03), xlabel=label)
+    ax.set(xlim=_stretch(ax, positions), ylim=(-0.03, 1.03), xlabel=label)
     ax.set_ylabel(f"share of good runs (of {of})")
     if artists is None:
         still["legend"] = _legend(ax, [point, lines])
@@ -334,6 +334,14 @@ def _limits(values: np.ndarray) -> tuple[float, float]:
     low, high = np.quantile(values, (0.01, 0.99)) if len(values) else (0, 1)
     margin = 0.2 * (high - low) or 0.5
     return low - margin, high + margin
+
+
+def _stretch(ax, positions: Sequence[float]) -> tuple[float, float]:
+    """From the first to the last position with a margin, even on the scale that the axis has (linear or log)."""
+    scale = ax.xaxis.get_transform()
+    at = scale.transform(np.asarray(positions, dtype=float))
+    margin = 0.04 * (np.ptp(at) or 1)
+    return tuple(scale.inverted().transform(np.array([at.min() - margin, at.max() + margin])))
 
 
 def _run(run: int, runs: int) -> int:

@@ -40,12 +40,16 @@ class Stream:
 
     def next(self) -> torch.Tensor:
         """The next batch, (*runs, batch, d)."""
+        batch, (block, position) = self.peek(), self.place
+        self.place = (block, position + 1) if position + 1 < self.length else (block + 1, 0)
+        return batch
+
+    def peek(self) -> torch.Tensor:
+        """The batch that `next` will give; the place stays."""
         block, position = self.place
         if block != self._filled:
             self._fill(block)
-        batch = self._block[position]
-        self.place = (block, position + 1) if position + 1 < self.length else (block + 1, 0)
-        return batch
+        return self._block[position]
 
     def _fill(self, block: int) -> None:
         self._filled = -1  # nothing is trusted until the block is whole

@@ -10,14 +10,21 @@ import torch
 
 from gan_lessons import losses
 from gan_lessons.distributions import Distribution, Gaussian, NormalNoise, StratifiedNoise, UniformNoise
-from gan_lessons.errors import refuse, whole
+from gan_lessons.errors import refuse, row, whole
 from gan_lessons.models.layers import FEATURES, WholeBatch, feature_width, normal_init, torch_init
 from gan_lessons.models.toys import ACTIVATIONS, mlp
 from gan_lessons.optim import SGD, Adam, Optimizer, StepDecay
 from gan_lessons.pretraining import pretrain_discriminator
 from gan_lessons.schedules import InTurn
-from gan_lessons.trainers import Trainer
+from gan_lessons.trainers import Trainer, whole_seeds
 
+_KINDS = {
+    "data": Distribution,
+    "noise": Distribution,
+    "d_optimizer": Optimizer,
+    "g_optimizer": Optimizer,
+    "objective": losses.Objective,
+}
 INITS = {"normal": normal_init(1.0), "torch": torch_init}
 
 
@@ -54,13 +61,25 @@ class Recipe:
 
     def __post_init__(self):
         for name, table in (("g_activation", ACTIVATIONS), ("d_activation", ACTIVATIONS), ("init", INITS)):
-            if getattr(self, name) not in table:
+            if getattr(self, name) not in list(table):
                 refuse(name, getattr(self, name), f"one of {sorted(table)}")
-        if self.features is not None and self.features not in FEATURES:
+        if self.features not in [None, *FEATURES]:
             refuse("features", self.features, f"None or one of {sorted(FEATURES)}")
+        for name, kind in _KINDS.items():
+            if not isinstance(getattr(self, name), kind):
+                refuse(name, getattr(self, name), f"a {kind.__name__} of {kind.__module__}")
         for name in ("g_hidden", "d_hidden"):
+            if not isinstance(getattr(self, name), (tuple, list)):
+                refuse(name, getattr(self, name), "a tuple with the width of each hidden layer")
             object.__setattr__(self, name, tuple(whole(name, width) for width in getattr(self, name)))
-        whole("batch", self.batch), whole("steps", self.steps), whole("pretrain", self.pretrain, 0)
+        for name, least in (("batch", 1), ("steps", 1), ("pretrain", 0)):
+            object.__setattr__(self, name, whole(name, getattr(self, name), least))
+        if self.pretrain and self.features is not None:
+            refuse("pretrain", self.pretrain, "0 where D looks at whole batches: it has no density to learn")
+        window = row("window", self.window)
+        if len(window) != 2 or not window[0] < window[1]:
+            refuse("window", self.window, "two numbers that rise")
+        object.__setattr__(self, "window", window)
 
     def generator(self, runs: int) -> torch.nn.Module:
         """G, with weights still zero."""
@@ -83,6 +102,7 @@ class Recipe:
         probes: Mapping[str, Callable] | None = None,
     ) -> Trainer:
         """A trainer at step 0 (after D's head start, if there is one), with one run a seed."""
+        seeds = whole_seeds(seeds)
         runs = len(seeds)
         trainer = Trainer(
             self.generator(runs).to(dtype),

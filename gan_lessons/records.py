@@ -2,11 +2,13 @@
 
 import json
 import os
-import tempfile
-import zipfile
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -14,7 +16,7 @@ FORMAT = 1
 _ARRAYS = ("steps", "samples", "d_loss", "g_loss", "p_real", "p_fake", "diverged")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """One moment of a training.
 
@@ -37,7 +39,7 @@ class Snapshot:
     probes: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class History:
     """Snapshots stacked along a first axis of T moments.
 
@@ -88,8 +90,8 @@ class History:
     def run(self, index: int) -> "History":
         """The film of one run alone: the runs axis is gone. Raises ValueError if there is no such run."""
         runs = self.d_loss.shape[1] if self.d_loss.ndim > 1 else 0
-        if not -runs <= index < runs:
-            raise ValueError(f"run {index} is not among the {runs} runs of this History")
+        if isinstance(index, bool) or not isinstance(index, Integral) or not -runs <= index < runs:
+            raise ValueError(f"run {index!r} is not among the {runs} runs of this History")
         arrays = {name: getattr(self, name)[:, index] for name in _ARRAYS[1:]}
         return replace(self, **arrays, probes={name: value[:, index] for name, value in self.probes.items()})
 
@@ -112,13 +114,16 @@ class History:
     def save(self, path: str | os.PathLike) -> Path:
         """Writes one compressed .npz (format version inside) to a temporary file, then renames it.
 
-        Raises ValueError if the name does not end in .npz."""
+        Raises ValueError if the name does not end in .npz, or JSON cannot hold the settings."""
         path = Path(path)
         if path.suffix != ".npz":
             raise ValueError(f"path must end in .npz, not {path.name!r}")
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         arrays |= {f"probe/{name}": value for name, value in self.probes.items()}
-        header = json.dumps({"format": FORMAT, "settings": self.settings})
+        try:
+            header = json.dumps({"format": FORMAT, "settings": self.settings})
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"settings must be what JSON can hold, not {self.settings!r} ({error})") from None
         with replacing(path) as file:
             np.savez_compressed(file, header=np.array(header), **arrays)
         return path
@@ -127,42 +132,38 @@ class History:
     def load(cls, path: str | os.PathLike) -> "History":
         """Reads what `save` wrote. Raises ValueError if the file is damaged, foreign or of a newer format."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
                 header = json.loads(str(file["header"]))
                 if header.get("format") != FORMAT:
                     raise ValueError(f"its format is {header.get('format')}, this version reads {FORMAT}")
                 arrays = {name: file[name] for name in _ARRAYS}
-                probes = {key[6:]: file[key] for key in file.files if key.startswith("probe/")}
+                rest = set(file.files) - {"header", *_ARRAYS}
+                probes = {key.removeprefix("probe/"): file[key] for key in file.files if key in rest}
+                if not all(key.startswith("probe/") for key in rest):
+                    raise ValueError(f"it holds {sorted(rest)}, which no History has")
             return cls(**arrays, probes=probes, settings=header["settings"])
         except FileNotFoundError:
             raise ValueError(f"path: there is no file {os.fspath(path)!r}") from None
-        except (ValueError, KeyError, EOFError, OSError, AttributeError, zipfile.BadZipFile) as error:
+        except Exception as error:  # what a damaged zip raises is anybody's guess: zlib.error, struct.error, TypeError, ...
             raise ValueError(f"path: {os.fspath(path)!r} is not a whole saved History ({error})") from None
 
 
-class replacing:
+@contextmanager
+def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
     """`with replacing(path) as file`: a binary temporary file beside `path` that takes its name at the end.
 
-    If anything fails in between (a full disk, an interrupt), the old file stays as it was."""
-
-    def __init__(self, path: str | os.PathLike):
-        self.path = Path(path)
-
-    def __enter__(self):
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = tempfile.NamedTemporaryFile(dir=self.path.parent, prefix=".", suffix=".part", delete=False)
-        return self._file
-
-    def __exit__(self, kind, error, trace):
-        self._file.close()
-        if kind is None:
-            os.chmod(self._file.name, 0o666 & ~_umask())
-            os.replace(self._file.name, self.path)
-        else:
-            os.unlink(self._file.name)
+    If anything fails in between (a full disk, an interrupt), the old file stays as it was, and nothing else is left."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with open_new(part) as file:
+            yield file
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def open_new(path: Path) -> BinaryIO:
+    """A file that was not there before, open for writing."""
+    return open(path, "xb")

@@ -1,13 +1,14 @@
 """A trainer's state in one safetensors file: never pickled, checked before anything is touched."""
 
+import hashlib
 import json
 import os
 
-import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 
+from gan_lessons.errors import refuse, whole
 from gan_lessons.records import replacing
 
 FORMAT = "gan_lessons trainer 1"
@@ -20,26 +21,26 @@ def save(trainer, path: str | os.PathLike) -> None:
     tensors |= {f"d_state/{i}": slot for i, slot in enumerate(d_state)}
     tensors |= {f"g_state/{i}": slot for i, slot in enumerate(g_state)}
     tensors |= {f"seen/{name}": value for name, value in seen.items()}
+    tensors = {name: value.contiguous() for name, value in tensors.items()}
     counters = {"steps": steps, "d_updates": d_updates, "g_updates": g_updates, "places": places}
     header = {"format": FORMAT, "counters": json.dumps(counters), "identity": json.dumps(identity(trainer))}
-    tensors = {name: value.contiguous() for name, value in tensors.items()}
     with replacing(path) as file:
-        file.write(to_bytes(tensors, header))
+        file.write(to_bytes(tensors, header | {"digest": digest(tensors, header)}))
 
 
 def load(trainer, path: str | os.PathLike) -> None:
     """See `Trainer.load`."""
     tensors, header = _read(path)
-    saved, here = json.loads(header["identity"]), identity(trainer)
-    for key, value in here.items():
-        if saved.get(key) != value:
-            raise ValueError(f"path: {os.fspath(path)!r} was saved with {key} {saved.get(key)}, but here it is {value}")
-    mark = trainer.mark()
     try:
-        trainer.back(_mark(tensors, json.loads(header["counters"]), mark))
-    except (KeyError, RuntimeError, TypeError, ValueError) as error:
-        trainer.back(mark)
+        saved, here = dict(json.loads(header["identity"])), identity(trainer)
+        unlike = [key for key in here if saved.get(key) != here[key]]
+        if not unlike:
+            found = _mark(tensors, json.loads(header["counters"]), trainer)
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"path: {os.fspath(path)!r} is not a whole saved trainer ({error})") from None
+    for key in unlike:
+        raise ValueError(f"path: {os.fspath(path)!r} was saved with {key} {saved.get(key)}, but here it is {here[key]}")
+    trainer.whole_or_not(lambda: trainer.back(found))
 
 
 def identity(trainer) -> dict[str, str]:
@@ -49,7 +50,17 @@ def identity(trainer) -> dict[str, str]:
     return {"seeds": str(trainer.seeds), **networks, **settings}
 
 
-def _read(path: str | os.PathLike) -> tuple[dict, dict]:
+def digest(tensors: dict[str, torch.Tensor], header: dict[str, str]) -> str:
+    """A checksum of all that is in a file, which safetensors itself has not."""
+    total = hashlib.blake2b(digest_size=16)
+    for key in ("counters", "identity"):
+        total.update(header.get(key, "").encode())
+    for name in sorted(tensors):
+        total.update(name.encode() + tensors[name].numpy().tobytes())
+    return total.hexdigest()
+
+
+def _read(path: str | os.PathLike) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     if not os.path.isfile(path):
         raise ValueError(f"path: there is no file {os.fspath(path)!r}")
     try:
@@ -57,23 +68,46 @@ def _read(path: str | os.PathLike) -> tuple[dict, dict]:
             header = file.metadata() or {}
             if header.get("format") != FORMAT:
                 raise ValueError(f"path: {os.fspath(path)!r} is not a saved trainer of this version")
-            return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise ValueError(f"path: {os.fspath(path)!r} is damaged or no safetensors file ({error})") from None
+    if header.get("digest") != digest(tensors, header):
+        raise ValueError(f"path: {os.fspath(path)!r} is damaged: its contents are not what was written")
+    return tensors, header
 
 
-def _mark(tensors: dict, counters: dict, like: tuple) -> tuple:
-    """The tuple that `Trainer.back` takes, its shapes checked against the trainer's own."""
+def _mark(tensors: dict[str, torch.Tensor], counters: dict, trainer) -> tuple:
+    """The tuple that `Trainer.back` takes, all of it checked against the trainer's own."""
+    steps, d, g, places, _, diverged, diverged_d = trainer.mark()
+
+    def like(name: str, own: torch.Tensor) -> torch.Tensor:
+        found = tensors[name]
+        if (found.shape, found.dtype) != (own.shape, own.dtype):
+            raise ValueError(f"{name} is {tuple(found.shape)}, {found.dtype}, here {tuple(own.shape)}, {own.dtype}")
+        return found
 
     def side(name: str, own: tuple) -> tuple:
         theta, state, _ = own
-        found = (tensors[name], tuple(tensors[f"{name}_state/{i}"] for i in range(len(state))))
-        for a, b in ((found[0], theta), *zip(found[1], state, strict=True)):
-            if a.shape != b.shape or a.dtype != b.dtype:
-                raise ValueError(f"{name} has shape {tuple(a.shape)}, here it is {tuple(b.shape)}")
-        return *found, counters[f"{name}_updates"]
+        slots = tuple(like(f"{name}_state/{i}", slot) for i, slot in enumerate(state))
+        return like(name, theta), slots, whole(f"{name}_updates", counters[f"{name}_updates"], 0)
 
-    places = {key: tuple(counters["places"][key]) for key in like[3]}
+    def place(key: str) -> tuple[int, int]:
+        block, position = counters["places"][key]
+        if whole(key, position, 0) >= trainer._streams[key].length:
+            refuse(key, position, "a place inside a block")
+        return whole(key, block, 0), position
+
     seen = {name[5:]: value for name, value in tensors.items() if name.startswith("seen/")}
-    diverged = np.array(tensors["diverged"]), np.array(tensors["diverged_d"])
-    return counters["steps"], side("d", like[1]), side("g", like[2]), places, seen, *diverged
+    shapes = {"d_loss": (trainer.runs,), "g_loss": (trainer.runs,), "logits": (trainer.runs, 2)}
+    for name, value in seen.items():
+        if value.shape[:2] != shapes.get(name):
+            refuse(f"seen/{name}", tuple(value.shape), f"one of {shapes}")
+    marks = (like(name, torch.from_numpy(own)) for name, own in (("diverged", diverged), ("diverged_d", diverged_d)))
+    return (
+        whole("steps", counters["steps"], 0),
+        side("d", d),
+        side("g", g),
+        {key: place(key) for key in places},
+        seen,
+        *(mark.numpy().copy() for mark in marks),
+    )

@@ -19,7 +19,9 @@ class InTurn:
     g_steps: int = 1
 
     def __post_init__(self):
-        if whole("d_steps", self.d_steps, 0) + whole("g_steps", self.g_steps, 0) == 0:
+        for name in ("d_steps", "g_steps"):
+            object.__setattr__(self, name, whole(name, getattr(self, name), 0))
+        if self.d_steps + self.g_steps == 0:
             refuse("d_steps and g_steps", (0, 0), "not both 0: no network would learn")
 
     def __call__(self, trainer) -> None:

@@ -16,8 +16,8 @@ from torch import nn
 
 from gan_lessons import gradients, losses, savefile
 from gan_lessons.distributions import Distribution
-from gan_lessons.errors import refuse, whole
-from gan_lessons.models.layers import initialize
+from gan_lessons.errors import number, refuse, whole
+from gan_lessons.models.layers import WholeBatch, initialize
 from gan_lessons.optim import Adam, Optimizer
 from gan_lessons.randomness import Stream
 from gan_lessons.records import Snapshot
@@ -253,8 +253,9 @@ class Trainer:
         whole("steps", steps, 0)
         schedule = schedule or self.settings["schedule"]
         self.g_player.check_views("G"), self.d_player.check_views("D")
-        for _ in range(steps):
-            self.whole_or_not(lambda: self._step(schedule))
+        with one_thread():
+            for _ in range(steps):
+                self.whole_or_not(lambda: self._step(schedule))
 
     def part(self, schedule: Callable[["Trainer"], None]) -> None:
         """One part of a step, such as D's half of it, InTurn(1, 0): networks move, but no step is counted."""
@@ -333,20 +334,12 @@ class Trainer:
             p_real=p_real.numpy(),
             p_fake=p_fake.numpy(),
             diverged=self.diverged.copy(),
-            probes={name: np.array(probe(self)) for name, probe in self.probes.items()},
+            probes={name: np.asarray(probe(self)).copy() for name, probe in self.probes.items()},
         )
 
     def next_batch(self, run: int) -> tuple[np.ndarray, np.ndarray]:
         """The real samples (batch, d) and the noise (batch, dim) of D's next update; nothing is used up."""
-        found = []
-        for key in ("real", "d_noise"):
-            stream = self._streams[key]
-            place = stream.place
-            try:
-                found.append(stream.next()[run].numpy())
-            finally:
-                stream.place = place
-        return found[0], found[1]
+        return self._streams["real"].peek()[run].numpy(), self._streams["d_noise"].peek()[run].numpy()
 
     def alone(self, run: int) -> tuple[nn.Module, nn.Module]:
         """G and D of one run, as networks of 1 run that share this trainer's weights: they move as it trains."""
@@ -437,13 +430,18 @@ def _seeds(seeds: Sequence[int] | None, G: nn.Module, D: nn.Module) -> tuple[int
     for name, network in (("G", G), ("D", D)):
         if not isinstance(network, nn.Module) or not hasattr(network, "runs") or not hasattr(network, "inputs"):
             refuse(name, network, "a network that knows its `runs` and `inputs` and ends in a number, as `mlp` makes")
-    seeds = range(G.runs) if seeds is None else seeds
-    if not isinstance(seeds, (range, Sequence, np.ndarray)) or isinstance(seeds, str) or not len(seeds):
-        refuse("seeds", seeds, "a sequence with one whole number a run")
-    seeds = tuple(whole("seeds", seed, 0) for seed in seeds)
+    seeds = whole_seeds(range(G.runs) if seeds is None else seeds)
     for name, network in (("G", G), ("D", D)):
         if network.runs != len(seeds):
             refuse("seeds", seeds, f"one for each of the {network.runs} runs of {name}")
+    return seeds
+
+
+def whole_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
+    """The seeds as a tuple. Raises ValueError unless they are whole numbers from 0, all different, and at least one."""
+    if not isinstance(seeds, (Sequence, np.ndarray)) or isinstance(seeds, str) or not len(seeds):
+        refuse("seeds", seeds, "a sequence with one whole number a run")
+    seeds = tuple(whole("seeds", seed, 0) for seed in seeds)
     if len(set(seeds)) < len(seeds):
         refuse("seeds", seeds, "all different: two runs of one seed are one run")
     return seeds
@@ -465,7 +463,7 @@ def _check_shapes(G: nn.Module, D: nn.Module, data: Distribution, noise: Distrib
             raise ValueError(f"D takes samples of {D.inputs} dimensions, but the data have {data.dim}")
         if D(x).shape[-1] != 1:
             refuse("D", D, f"a network with one logit at its end, this one has {D(x).shape[-1]}")
-    if "Sig" in _last_operation(D, x) or "Soft" in _last_operation(D, x):
+    if any(word in _last_operation(D, x) for word in ("Sigmoid", "Softmax")):
         refuse("D", D, "a network that ends in logits: leave out the last sigmoid, the losses have it")
 
 

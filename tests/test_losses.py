@@ -48,8 +48,9 @@ def test_they_are_torchs_binary_cross_entropy():
 @OBJECTIVES
 @pytest.mark.parametrize("batch", [1, 8, 12, 500])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_slopes_are_the_gradients(objective, batch, dtype):
-    pair = logits(3, 2, batch).to(dtype).requires_grad_()
+@pytest.mark.parametrize("scale", [3.0, 100.0])
+def test_slopes_are_the_gradients(objective, batch, dtype, scale):
+    pair = logits(3, 2, batch, scale=scale).to(dtype).requires_grad_()
     for loss, slope, x in (
         (objective.d_loss, objective.d_slope, pair),
         (objective.g_loss, objective.g_slope, pair.detach()[:, 1].requires_grad_()),

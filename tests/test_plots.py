@@ -268,3 +268,14 @@ def test_plots_and_animation_import_neither_torch_nor_pyplot():
     code = "import sys, gan_lessons.animation; print([m for m in ('torch', 'matplotlib.pyplot') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_shares_fill_the_axis_on_either_scale(scale):
+    ax = Figure().subplots()
+    ax.set_xscale(scale)
+    positions = [0.001, 0.01, 0.1]
+    plots.draw_shares(ax, positions, [metrics.share(np.array([True, False]))] * 3, "rate")
+    places = ax.transAxes.inverted().transform(ax.transData.transform([(at, 0.5) for at in positions]))[:, 0]
+    assert 0 < places[0] < 0.1 and 0.9 < places[2] < 1
+    assert places[1] == pytest.approx(0.5, abs=0.01) if scale == "log" else places[1] < 0.2

@@ -79,6 +79,13 @@ def test_the_place_can_be_set_back_within_a_block_and_across_blocks():
         assert torch.equal(fresh.next(), drawn[k])
 
 
+def test_peeking_leaves_the_place():
+    a, b = stream(batch=500), stream(batch=500)
+    for _ in range(2 * a.length):
+        assert torch.equal(a.peek(), a.peek())
+        assert a.place == b.place and torch.equal(a.next(), b.next())
+
+
 def test_a_changed_stream_goes_on_at_the_next_block_with_numbers_not_seen_yet():
     a = stream()
     seen = batches(a, 3)

@@ -77,7 +77,7 @@ class LineScene:
             return {"kind": "line", "y": y, "note": note, "dash": "dotted", "width": 1.5}
 
         x = {"label": "step", "range": None}
-        losses = [line(theory.LOG_4, "log 4"), line(theory.LOG_2, "log 2")]
+        losses = [line(theory.LOG_4, "log 4"), line(theory.LOG_2, "log 2") | {"below": True}]
         losses += [trace("d_loss", LEARNED), trace("g_loss", GENERATED, dash="dashed")]
         chances = [line(0.5, "can only guess"), trace("p_real", REAL), trace("p_fake", GENERATED, dash="dashed")]
         target = {"kind": "line", "dash": "dotted", "width": 1.5}

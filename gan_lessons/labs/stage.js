@@ -50,7 +50,7 @@ class Clock {
     if (message.type === "frame") this.arrive(message, buffers[0]);
     else if (message.type === "done") {
       this.due = Math.max(0, this.due - message.unsent);
-      if (message.ms) this.window = Math.max(4, Math.min(12, Math.round(70 / message.ms)));
+      if (message.ms) this.window = Math.max(3, Math.min(12, Math.round(50 / message.ms)));
     } else if (message.type === "reset") {
       this.film.clear(); this.queue = []; this.epoch = message.epoch; this.live = true;
     } else if (message.type === "stopped") { this.playing = false; }
@@ -201,9 +201,12 @@ class Painter {
     ctx.fillStyle = paper; ctx.fillRect(0, 0, this.width, this.height);
     ctx.font = FONT;
     const maps = {};
+    this.titles = scene.panels.map((panel) => this.wrapped(panel));
+    this.rows = new Map(); // panels side by side have titles of as many lines
+    scene.panels.forEach((panel, i) => this.rows.set(panel.box[1], Math.max(this.titles[i].length, this.rows.get(panel.box[1]) || 1)));
     for (const panel of scene.panels) {
       const axes = new Axes(panel, this.box(panel), frame, film);
-      this.frameOf(axes, ink);
+      this.frameOf(axes, this.titles[scene.panels.indexOf(panel)], ink);
       ctx.save();
       ctx.beginPath(); ctx.rect(...axes.box); ctx.clip();
       for (const layer of panel.layers) this.layer(axes, layer, frame, film, ink);
@@ -215,11 +218,22 @@ class Painter {
   }
 
   box(panel) {
-    const [x, y, w, h] = panel.box, left = 52, right = panel.y2 ? 48 : 14, top = 22, bottom = 38;
+    const [x, y, w, h] = panel.box, left = 52, right = panel.y2 ? 48 : 14, top = 7 + 15 * this.rows.get(y), bottom = 38;
     return [x * this.width + left, y * this.height + top, w * this.width - left - right, h * this.height - top - bottom];
   }
 
-  frameOf(axes, ink) {
+  wrapped(panel) { // a title as lines that fit
+    const lines = [""], room = panel.box[2] * this.width - 52;
+    this.ctx.font = "600 " + FONT;
+    for (const word of panel.title.split(" ")) {
+      const longer = (lines[lines.length - 1] + " " + word).trim();
+      if (lines[lines.length - 1] && this.ctx.measureText(longer).width > room) lines.push(word); else lines[lines.length - 1] = longer;
+    }
+    this.ctx.font = FONT;
+    return lines;
+  }
+
+  frameOf(axes, title, ink) {
     const ctx = this.ctx, [x, y, w, h] = axes.box, panel = axes.panel;
     ctx.strokeStyle = ctx.fillStyle = ink; ctx.lineWidth = 1; ctx.setLineDash([]);
     ctx.globalAlpha = 0.35; ctx.strokeRect(x + 0.5, y + 0.5, w, h); ctx.globalAlpha = 1;
@@ -235,7 +249,8 @@ class Painter {
       this.sideways(panel.y2.label, x + w + 38, y + h / 2);
     }
     ctx.textAlign = "left"; ctx.textBaseline = "bottom"; ctx.font = "600 " + FONT;
-    ctx.fillText(panel.title, x, y - 5); ctx.font = FONT;
+    title.forEach((line, i) => ctx.fillText(line, x, y - 5 - 15 * (title.length - 1 - i)));
+    ctx.font = FONT;
   }
 
   sideways(label, x, y) {
@@ -291,8 +306,8 @@ class Painter {
     const y = axes.py(layer.at === undefined ? layer.y : frame.values[layer.at]);
     this.ctx.beginPath(); this.ctx.moveTo(axes.box[0], y); this.ctx.lineTo(axes.box[0] + axes.box[2], y); this.ctx.stroke();
     if (!layer.note) return;
-    this.ctx.textAlign = "left"; this.ctx.textBaseline = "bottom";
-    this.ctx.fillText(layer.note, axes.box[0] + 4, y - 2);
+    this.ctx.textAlign = "left"; this.ctx.textBaseline = layer.below ? "top" : "bottom";
+    this.ctx.fillText(layer.note, axes.box[0] + 4, y + (layer.below ? 4 : -2));
   }
 
   trace(axes, layer, frame, film) {
@@ -353,11 +368,14 @@ class View {
   observe() {
     this.sight = new IntersectionObserver((entries) => { this.visible = entries[entries.length - 1].isIntersecting; this.clock.wake(); });
     this.sight.observe(this.canvas);
-    this.size = new ResizeObserver(() => { if (this.clock.shown) this.draw(this.clock.shown); });
+    const again = () => { if (this.clock.shown) this.draw(this.clock.shown); };
+    this.size = new ResizeObserver(again);
     this.size.observe(this.root);
+    this.theme = new MutationObserver(again); // JupyterLab names its theme on the body
+    this.theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light"] });
   }
 
-  close() { this.sight.disconnect(); this.size.disconnect(); this.clock.views.delete(this); }
+  close() { [this.sight, this.size, this.theme].forEach((eye) => eye.disconnect()); this.clock.views.delete(this); }
 
   drawLegend() {
     const items = this.model.get("scene").panels.flatMap((panel) => panel.layers).filter((layer) => layer.label);

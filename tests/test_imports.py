@@ -1,0 +1,41 @@
+"""What may import what (design.md), beyond the law in test_packaging: each module in an interpreter of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("torch", "matplotlib", "matplotlib.pyplot", "scipy", "numpy", "ipywidgets", "anywidget", "IPython", "tqdm",
+         "safetensors")  # fmt: skip
+WIDGETS = ("ipywidgets", "anywidget", "IPython")
+
+
+def loaded_by(module):
+    """The heavy packages in memory after `import module`; a warning while importing is an error."""
+    program = f"import sys, {module}; print(*(name for name in {HEAVY!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("module", "allowed"),
+    [
+        ("gan_lessons", set()),
+        ("gan_lessons.records", {"numpy"}),
+        ("gan_lessons.saved", {"numpy"}),
+        ("gan_lessons.theory", {"numpy", "scipy"}),
+        ("gan_lessons.metrics", {"numpy", "scipy"}),
+        ("gan_lessons.plots", {"numpy", "scipy", "matplotlib"}),
+        ("gan_lessons.animation", {"numpy", "scipy", "matplotlib"}),
+        ("gan_lessons.distributions", {"numpy", "scipy", "torch"}),
+        ("gan_lessons.trainers", {"numpy", "scipy", "torch", "safetensors"}),
+        ("gan_lessons.recipes", {"numpy", "scipy", "torch", "safetensors"}),
+    ],
+)
+def test_a_module_loads_only_what_its_floor_may(module, allowed):
+    assert loaded_by(module) <= allowed
+
+
+def test_the_probe_sees_what_is_loaded():
+    assert loaded_by("gan_lessons.recipes") >= {"torch", "numpy"}

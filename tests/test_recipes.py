@@ -1,0 +1,208 @@
+"""The named experiments: their settings are the sources', and each of them trains."""
+
+import math
+import pickle
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pytest
+import torch
+
+from gan_lessons import recipes
+from gan_lessons.distributions import Gaussian, StratifiedNoise, UniformNoise
+from gan_lessons.losses import minimax, non_saturating
+from gan_lessons.models.layers import WholeBatch
+from gan_lessons.models.toys import MLP
+from gan_lessons.optim import SGD, Adam, StepDecay
+from gan_lessons.recipes import BY_NAME, Recipe
+from gan_lessons.schedules import InTurn, Simultaneous
+
+each = pytest.mark.parametrize("recipe", BY_NAME.values(), ids=lambda recipe: recipe.name)
+
+
+# What the sources say, as shared/numbers.md has it from them, written out a second time.
+AYLIEN = {
+    "data": Gaussian(4.0, 0.5),
+    "noise": StratifiedNoise(reach=8.0, jitter=0.01),
+    "g_hidden": (4,),
+    "g_activation": "softplus",
+    "d_hidden": (8, 8, 8),
+    "features": None,
+    "init": "normal",
+    "objective": non_saturating,
+    "schedule": InTurn(1, 1),
+}
+HEAD = AYLIEN | {
+    "d_activation": "relu",
+    "batch": 8,
+    "d_optimizer": Adam(0.001, betas=(0.9, 0.999), eps=1e-8),
+    "g_optimizer": Adam(0.001, betas=(0.9, 0.999), eps=1e-8),
+    "steps": 5_000,
+    "pretrain": 0,
+}
+BLOG = AYLIEN | {
+    "d_activation": "tanh",
+    "batch": 12,
+    "d_optimizer": SGD(0.005, momentum=0.0, decay=StepDecay(150, 0.95)),
+    "g_optimizer": SGD(0.005, momentum=0.0, decay=StepDecay(150, 0.95)),
+    "steps": 1_200,
+    "pretrain": 1_000,
+}
+DEV_NAG = {
+    "data": Gaussian(4.0, 1.25),
+    "noise": UniformNoise(0.0, 1.0, dim=1),
+    "g_hidden": (5, 5),
+    "g_activation": "tanh",
+    "d_hidden": (10, 10),
+    "d_activation": "sigmoid",
+    "init": "torch",
+    "objective": non_saturating,
+    "batch": 500,
+    "d_optimizer": SGD(1e-3, momentum=0.9),
+    "g_optimizer": SGD(1e-3, momentum=0.9),
+    "schedule": InTurn(20, 20),
+    "steps": 5_000,
+    "pretrain": 0,
+}
+FIRST = DEV_NAG | {
+    "g_hidden": (50, 50),
+    "d_hidden": (50, 50),
+    "batch": 100,
+    "d_optimizer": Adam(2e-4, betas=(0.9, 0.999)),
+    "g_optimizer": Adam(2e-4, betas=(0.9, 0.999)),
+    "schedule": InTurn(1, 1),
+    "steps": 30_000,
+    "features": "squared_differences",
+    "g_activation": "elu",
+    "d_activation": "elu",
+}
+FACTS = {"aylien_head": HEAD, "aylien_blog": BLOG, "dev_nag_first": FIRST} | {
+    f"dev_nag_{mode}": DEV_NAG | {"features": mode} for mode in ("moments", "raw", "squared_differences", "differences")
+}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_settings_are_those_of_the_source(name):
+    assert {key: getattr(BY_NAME[name], key) for key in FACTS[name]} == FACTS[name]
+    assert ("AYLIEN" if name.startswith("aylien") else "Dev Nag") in BY_NAME[name].source
+
+
+def test_every_recipe_is_one_of_the_articles_or_the_courses_own():
+    assert set(BY_NAME) == {*FACTS, "steady"} and "this course" in BY_NAME["steady"].source
+    for name, recipe in BY_NAME.items():
+        assert recipe.name == name and getattr(recipes, name) is recipe
+
+
+@each
+def test_networks_have_the_stated_widths(recipe):
+    G, D = recipe.generator(3), recipe.discriminator(3)
+    assert G.sizes == (1, *recipe.g_hidden, 1)
+    inner = D.inner if recipe.features else D
+    width = {None: 1, "raw": recipe.batch, "moments": 4}.get(recipe.features, 2 * recipe.batch)
+    assert type(inner) is MLP and inner.sizes == (width, *recipe.d_hidden, 1)
+    assert isinstance(D, WholeBatch) == (recipe.features is not None)
+    assert G.runs == D.runs == 3
+
+
+@each
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_it_trains(recipe, dtype):
+    recipe = replace(recipe, pretrain=min(recipe.pretrain, 3), schedule=InTurn(1, 1))
+    trainer = recipe.trainer(range(2), dtype=dtype, view=9)
+    first, *_, last = trainer.run(2)
+    assert last.step == 2 and last.samples.shape == (2, 9, 1)
+    assert last.samples.dtype == last.d_loss.dtype == {torch.float32: np.float32, torch.float64: np.float64}[dtype]
+    assert np.isfinite(last.samples).all() and np.isfinite(last.d_loss).all() and np.isfinite(last.g_loss).all()
+    assert not np.array_equal(first.samples, last.samples) and (last.diverged == -1).all()
+
+
+@each
+def test_a_trainer_has_all_of_the_recipes_settings(recipe):
+    trainer = replace(recipe, pretrain=min(recipe.pretrain, 1)).trainer((7, 5), view=3, probes={"x": lambda t: np.zeros(2)})
+    assert trainer.settings == {key: getattr(recipe, key) for key in trainer.settings}
+    assert trainer.seeds == (7, 5) and trainer.view == 3 and set(trainer.probes) == {"x"}
+
+
+def test_pretraining_teaches_d_the_density_and_nothing_else():
+    untaught, taught = (replace(recipes.aylien_blog, pretrain=n).trainer(range(20)) for n in (0, 1000))
+    assert torch.equal(untaught.g_player.theta, taught.g_player.theta)
+    assert taught.steps == taught.d_player.updates == 0
+    assert all((slot == 0).all() for slot in taught.d_player.state)
+    x = torch.linspace(-5, 5, 201)
+    density = taught.settings["data"].log_prob(x[:, None]).exp()
+
+    def error(trainer):
+        with torch.no_grad():
+            return ((trainer.D(x.expand(20, -1)[..., None]).sigmoid() - density) ** 2).mean((-1, -2))
+
+    assert (error(taught) < error(untaught)).float().mean() > 0.9 and error(taught).median() < 0.03
+    seen = taught.snapshot()
+    assert seen.step == 0 and np.isnan(seen.d_loss).all()
+
+
+def test_a_variation_is_another_recipe_and_the_base_stays():
+    variation = replace(recipes.aylien_head, batch=16, schedule=Simultaneous(), objective=minimax)
+    assert (variation.batch, recipes.aylien_head.batch) == (16, 8)
+    assert variation != recipes.aylien_head and replace(variation, batch=8).data is recipes.aylien_head.data
+    assert replace(recipes.aylien_head, batch=8) == recipes.aylien_head
+
+
+@each
+def test_recipes_are_frozen_hashable_and_can_go_to_another_process(recipe):
+    with pytest.raises(FrozenInstanceError):
+        recipe.batch = 3
+    assert hash(recipe) == hash(replace(recipe)) and recipe == replace(recipe)
+    copy = pickle.loads(pickle.dumps(recipe))
+    assert copy == recipe and copy.objective is recipe.objective
+    assert len(set(BY_NAME.values())) == len(BY_NAME)
+
+
+def test_lists_become_tuples():
+    recipe = replace(recipes.aylien_head, g_hidden=[3, np.int64(4)], window=[0, 1], batch=np.int64(8))
+    assert recipe.g_hidden == (3, 4) and recipe.window == (0.0, 1.0)
+    assert isinstance(hash(recipe), int) and "int64" not in repr(recipe)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"g_activation": "swish"}, "g_activation must be one of .*relu.* not 'swish'"),
+        ({"d_activation": torch.tanh}, "d_activation must be one of .*tanh"),
+        ({"d_activation": ["relu"]}, r"d_activation must be one of .* not \['relu'\]"),
+        ({"init": "zeros"}, "init must be one of .* not 'zeros'"),
+        ({"features": "variance"}, "features must be None or one of .* not 'variance'"),
+        ({"g_hidden": (0,)}, "g_hidden must be a whole number of at least 1, not 0"),
+        ({"g_hidden": (4.0,)}, "g_hidden must be a whole number of at least 1, not 4.0"),
+        ({"d_hidden": 8}, "d_hidden must be a tuple .* not 8"),
+        ({"d_hidden": "88"}, "d_hidden must be a tuple .* not '88'"),
+        ({"batch": 0}, "batch must be a whole number of at least 1, not 0"),
+        ({"batch": math.nan}, "batch must be a whole number of at least 1, not nan"),
+        ({"steps": 0}, "steps must be a whole number of at least 1, not 0"),
+        ({"pretrain": -1}, "pretrain must be a whole number of at least 0, not -1"),
+        ({"pretrain": 5, "features": "moments"}, "pretrain must be 0 where D looks at whole batches.* not 5"),
+        ({"data": "gaussian"}, "data must be a Distribution of gan_lessons.distributions, not 'gaussian'"),
+        ({"noise": 1.0}, "noise must be a Distribution of gan_lessons.distributions, not 1.0"),
+        ({"d_optimizer": 1e-3}, "d_optimizer must be a Optimizer of gan_lessons.optim, not 0.001"),
+        ({"g_optimizer": None}, "g_optimizer must be a Optimizer of gan_lessons.optim, not None"),
+        ({"objective": "minimax"}, "objective must be a Objective of gan_lessons.losses, not 'minimax'"),
+        ({"window": (1.0, 1.0)}, r"window must be two numbers that rise, not \(1.0, 1.0\)"),
+        ({"window": (2.0, math.nan)}, r"window must be finite numbers, not \(2.0, nan\)"),
+        ({"window": 8.0}, "window must be .* not 8.0"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(changes, words):
+    with pytest.raises(ValueError, match=words):
+        replace(recipes.aylien_head, **changes)
+
+
+@pytest.mark.parametrize("seeds", [3, None, "0", (), [0.5], [1, 1], [-1], {1, 2}])
+def test_seeds_that_make_no_sense_are_refused(seeds):
+    with pytest.raises(ValueError, match="seeds must be "):
+        recipes.aylien_head.trainer(seeds)
+
+
+def test_a_whole_batch_critic_is_built_for_the_recipes_batch():
+    recipe = replace(recipes.dev_nag_raw, batch=7)
+    assert recipe.discriminator(1).inner.inputs == 7 and isinstance(recipe, Recipe)
+    with pytest.raises(ValueError, match="batch of 1 has no moments"):
+        replace(recipes.dev_nag_moments, batch=1).trainer()
