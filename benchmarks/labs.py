@@ -32,7 +32,8 @@ TICKS = """async (seconds) => {
   return 1000 * n / (performance.now() - start); }"""
 
 DRAWN = """async (seconds) => {
-  const canvas = document.querySelector('.gan-stage canvas'), start = performance.now(), before = Number(canvas.dataset.drawn);
+  const canvas = document.querySelector('.gan-stage canvas');
+  const start = performance.now(), before = Number(canvas.dataset.drawn);
   await new Promise((done) => setTimeout(done, 1000 * seconds));
   return 1000 * (Number(canvas.dataset.drawn) - before) / (performance.now() - start); }"""
 
@@ -67,8 +68,8 @@ def rows(repeats: int | None = None, arguments: str = "") -> Iterator[Row]:
 
 
 def write_notebook(path: Path, *codes: str) -> None:
-    """A notebook with one cell for each piece of code."""
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}  # else JupyterLab asks
+    """A notebook with one cell for each piece of code. It names its kernel, or JupyterLab would ask for one."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     cells = [nbformat.v4.new_code_cell(code) for code in codes]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
 
@@ -99,7 +100,7 @@ def first_frame_ms(page, repeats: int | None) -> Row:
 
 
 def answer_ms_p95(page, repeats: int | None) -> Row:
-    """From a key on a slider, while playing, to the picture that shows it, 95th percentile. baseline: what may be waited."""
+    """From a key on a slider, while playing, to the picture that shows it, 95th percentile. baseline: the limit."""
     pauses, times = random.Random(0), []
     page.focus("[data-set=mean]")
     play(page)

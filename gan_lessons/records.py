@@ -96,7 +96,7 @@ class History:
         return replace(self, **arrays, probes={name: value[:, index] for name, value in self.probes.items()})
 
     def select(self, runs) -> "History":
-        """Only some of the runs, by their positions; the runs axis stays. Raises ValueError for one that is not there."""
+        """Only some of the runs, by position; the runs axis stays. Raises ValueError for one that is not there."""
         wanted, known = list(runs), self.d_loss.shape[1] if self.d_loss.ndim > 1 else 0
         if not all(0 <= run < known for run in wanted):
             raise ValueError(f"runs must be positions from 0 to {known - 1}, not {wanted}")
@@ -144,7 +144,7 @@ class History:
             return cls(**arrays, probes=probes, settings=header["settings"])
         except FileNotFoundError:
             raise ValueError(f"path: there is no file {os.fspath(path)!r}") from None
-        except Exception as error:  # what a damaged zip raises is anybody's guess: zlib.error, struct.error, TypeError, ...
+        except Exception as error:  # a damaged zip raises zlib.error, struct.error, TypeError and more
             raise ValueError(f"path: {os.fspath(path)!r} is not a whole saved History ({error})") from None
 
 

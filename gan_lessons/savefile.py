@@ -78,7 +78,7 @@ def _read(path: str | os.PathLike) -> tuple[dict[str, torch.Tensor], dict[str, s
 
 def _mark(tensors: dict[str, torch.Tensor], counters: dict, trainer) -> tuple:
     """The tuple that `Trainer.back` takes, all of it checked against the trainer's own."""
-    steps, d, g, places, _, diverged, diverged_d = trainer.mark()
+    _, d, g, places, _, diverged, diverged_d = trainer.mark()
 
     def like(name: str, own: torch.Tensor) -> torch.Tensor:
         found = tensors[name]

@@ -97,7 +97,8 @@ class Player:
             refuse(name, "a network moved since", "left where it is: choose dtype before, load by load_state_dict")
 
     def _where(self) -> list[int]:
-        """Where in memory the network's parameters are now (modules' own dictionaries: .parameters() takes ten times as long)."""
+        """Where in memory the network's parameters are now."""
+        # the modules' own dictionaries, because network.parameters() takes ten times as long
         return [param.data_ptr() for owner in self._owners for param in owner.values()]
 
 

@@ -125,7 +125,8 @@ class Lab:
         found = self.page.evaluate(
             """async (code) => {
             const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-            const reply = await kernel.requestExecute({code: '', user_expressions: {it: code}, store_history: false}).done;
+            const asked = kernel.requestExecute({code: '', user_expressions: {it: code}, store_history: false});
+            const reply = await asked.done;
             return reply.content.user_expressions.it }""",
             code,
         )
@@ -152,7 +153,8 @@ class Lab:
         """Counts the widget messages that the page sends, in window.ganSent."""
         self.page.evaluate(
             """() => { window.ganSent = 0;
-            window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.anyMessage.connect((_, {msg, direction}) => {
+            const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            kernel.anyMessage.connect((_, {msg, direction}) => {
               if (direction === 'send' && msg.header.msg_type === 'comm_msg') window.ganSent += 1; }) }"""
         )
 
@@ -257,7 +259,11 @@ def test_steps_by_mouse_and_by_keyboard(lab):
     lab.key("[data-do=play]", "Tab", "Enter", "Tab", "Space", "Tab", "Enter")
     lab.wait("canvas.dataset.step === '6'")
     code = lab.ask("lab.code()")
-    moves = ["gan.advance(1, InTurn(d_steps=1, g_steps=0))", "gan.advance(1, InTurn(d_steps=0, g_steps=1))", "gan.advance(1)"]
+    moves = [
+        "gan.advance(1, InTurn(d_steps=1, g_steps=0))",
+        "gan.advance(1, InTurn(d_steps=0, g_steps=1))",
+        "gan.advance(1)",
+    ]
     assert [line for line in code.splitlines() if "advance" in line] == moves * 2
     assert lab.ask("lab.trainer.steps") == 6
     lab.key("[data-do=play]", "Space")
@@ -303,7 +309,9 @@ def test_a_slider_by_keyboard_moves_the_data(lab):
 
 def test_a_refused_slider_goes_back_and_says_why(lab):
     lab.key("[data-set=d_steps]", "Home")
-    lab.page.wait_for_function("() => document.querySelector('[data-set=d_steps]').getAttribute('aria-valuetext') === '0'")
+    lab.page.wait_for_function(
+        "() => document.querySelector('[data-set=d_steps]').getAttribute('aria-valuetext') === '0'"
+    )
     lab.key("[data-set=g_steps]", "Home")
     lab.page.wait_for_function("() => document.querySelector('.gan-note').textContent.includes('not both 0')")
     assert lab.page.input_value("[data-set=g_steps]") == "1"

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -74,7 +75,7 @@ def test_density_and_cdf_are_scipys(name):
 def test_density_integrates_to_the_cdf(name):
     ours = ON_A_LINE[name][0]
     edges = [-30.0, -2.0, 0.0, 3.0, 4.0, 5.0, 30.0]
-    parts = [integrate.quad(lambda x: float(ours.pdf(np.array([x]))[0]), a, b)[0] for a, b in zip(edges, edges[1:])]
+    parts = [integrate.quad(lambda x: float(ours.pdf(np.array([x]))[0]), a, b)[0] for a, b in pairwise(edges)]
     np.testing.assert_allclose(np.cumsum(parts), ours.cdf(np.array(edges[1:])), atol=1e-9)
     assert sum(parts) == pytest.approx(1, abs=1e-9)
 
@@ -117,7 +118,9 @@ def test_modes_are_the_centres():
 # -- settings that differ from run to run
 
 
-@pytest.mark.parametrize("ours", [Gaussian((4.0, -1.0), (0.5, 2.0)), Gaussian((4.0, -1.0), 0.5), Uniform((0, 1), (2, 9))])
+@pytest.mark.parametrize(
+    "ours", [Gaussian((4.0, -1.0), (0.5, 2.0)), Gaussian((4.0, -1.0), 0.5), Uniform((0, 1), (2, 9))]
+)
 def test_one_number_a_run_gives_what_each_run_has_alone(ours):
     assert ours.runs() == 2
     raw = ours.draw((2, 50), generator(0, "x"), torch.float64)

@@ -1,4 +1,4 @@
-"""The player's kernel side: what is on screen can be replayed, sliders act, refusals change nothing, frames are paid for."""
+"""The player's kernel side: the screen can be replayed, sliders act, refusals change nothing, frames are paid for."""
 
 import threading
 from dataclasses import replace
@@ -93,7 +93,10 @@ MOVES = {
     + [("set", {"name": "mean", "value": m}) for m in (1, 2.5, 4)]
     + [("credit", {"n": 2})],
     "several sliders": [("credit", {"n": 1})]
-    + [("set", {"name": k, "value": v}) for k, v in (("mean", 1), ("batch", 5), ("d_steps", 2), ("sd", 2), ("batch", 5))]
+    + [
+        ("set", {"name": k, "value": v})
+        for k, v in (("mean", 1), ("batch", 5), ("d_steps", 2), ("sd", 2), ("batch", 5))
+    ]
     + [("credit", {"n": 2}), ("set", {"name": "g_steps", "value": 0}), ("credit", {"n": 1})],
     "another width": [("credit", {"n": 1}), ("set", {"name": "d_width", "value": 8}), ("credit", {"n": 1})],
     "restart": [("set", {"name": "mean", "value": 1}), ("credit", {"n": 1}), ("restart", {}), ("credit", {"n": 1})],
@@ -246,8 +249,9 @@ def test_sliders_stay_in_the_picture():
 
 
 REFUSED = [
-    ("batch", 0), ("batch", 2.5), ("batch", None), ("batch", "many"), ("d_lr", -1), ("g_lr", float("nan")), ("d_lr", None),
-    ("d_steps", -1), ("g_steps", 1.5), ("d_width", 0), ("g_width", True), ("sd", 0), ("sd", -1), ("mean", float("inf")),
+    ("batch", 0), ("batch", 2.5), ("batch", None), ("batch", "many"), ("d_lr", -1), ("g_lr", float("nan")),
+    ("d_lr", None), ("d_steps", -1), ("g_steps", 1.5), ("d_width", 0), ("g_width", True), ("sd", 0), ("sd", -1),
+    ("mean", float("inf")),
     ("mean", [1, 2, 3]), ("run", 0), ("run", 4), ("run", "first"), ("nothing", 1),
 ]  # fmt: skip
 

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from scipy import stats
 
 from gan_lessons.models import layers
-from gan_lessons.models.layers import FEATURES, Linear, WholeBatch, feature_width, initialize, normal_init, torch_init
+from gan_lessons.models.layers import FEATURES, Linear, WholeBatch, feature_width, initialize, normal_init
 from gan_lessons.models.toys import ACTIVATIONS, SLOPES, mlp
 
 exact = partial(torch.testing.assert_close, rtol=0, atol=1e-12)
@@ -227,9 +227,9 @@ def test_the_words_of_a_network_tell_all_that_decides_what_it_computes():
     assert len({str(network) for network in networks}) == len(networks)  # a save file compares them
 
 
-@pytest.mark.parametrize("sizes", [[], [1], 3, 3.0, None, "11", [1, 0], [1, 2.0, 1], [1, True], [1, -1, 1], []], ids=str)
+@pytest.mark.parametrize("sizes", [[], [1], 3, 3.0, None, "11", [1, 0], [1, 2.0, 1], [1, True], [1, -1, 1]], ids=str)
 def test_mlp_refuses_sizes(sizes):
-    with pytest.raises(ValueError, match="sizes must be .*, not "):
+    with pytest.raises(ValueError, match=r"sizes must be .*, not "):
         mlp(sizes)
 
 

@@ -90,7 +90,9 @@ def test_one_rate_a_run_is_each_run_alone(name):
 @each
 def test_any_shape_with_runs_first(name):
     ours = PAIRS[name][0]()
-    wide = trajectory(type(ours)(**{**vars(ours), "lr": (0.01, 0.02, 0.03)}), start().view(RUNS, 1, WIDTH), gradient=torch.sin)
+    wide = trajectory(
+        type(ours)(**{**vars(ours), "lr": (0.01, 0.02, 0.03)}), start().view(RUNS, 1, WIDTH), gradient=torch.sin
+    )
     flat = trajectory(type(ours)(**{**vars(ours), "lr": (0.01, 0.02, 0.03)}), start(), gradient=torch.sin)
     assert torch.equal(wide.view_as(flat), flat)
 
@@ -143,8 +145,8 @@ def test_a_run_that_is_not_finite_leaves_the_others_alone(name):
 
 
 def test_settings_are_frozen_hashable_and_told_apart():
-    kinds = [SGD(0.1), SGD(0.1, momentum=0.5), SGD((0.1, 0.2)), Adam(0.1), Adam(0.1, betas=(0.5, 0.9)), Adam(0.1, eps=1e-4),
-             SGD(0.1, decay=StepDecay(10, 0.5))]  # fmt: skip
+    kinds = [SGD(0.1), SGD(0.1, momentum=0.5), SGD((0.1, 0.2)), SGD(0.1, decay=StepDecay(10, 0.5))]
+    kinds += [Adam(0.1), Adam(0.1, betas=(0.5, 0.9)), Adam(0.1, eps=1e-4)]
     assert len(set(kinds)) == len({repr(kind) for kind in kinds}) == len(kinds)
     with pytest.raises(AttributeError):
         kinds[0].lr = 3
@@ -177,7 +179,10 @@ def test_rates_that_make_no_sense_are_refused(kind, lr):
         (lambda: StepDecay(1.5, 0.5), "every must be a whole number of at least 1, not 1.5"),
         (lambda: StepDecay(10, 1.5), "factor must be a finite number from 0 to 1, not 1.5"),
         (lambda: StepDecay(10, math.nan), "factor must be .* not nan"),
-        (lambda: SGD((0.1, 0.2)).rate(start(), 0), r"lr must be one number, or one for each of the 3 runs, not \(0.1, 0.2\)"),
+        (
+            lambda: SGD((0.1, 0.2)).rate(start(), 0),
+            r"lr must be one number, or one for each of the 3 runs, not \(0.1, 0.2\)",
+        ),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(make, words):

@@ -118,7 +118,9 @@ def test_it_trains(recipe, dtype):
 
 @each
 def test_a_trainer_has_all_of_the_recipes_settings(recipe):
-    trainer = replace(recipe, pretrain=min(recipe.pretrain, 1)).trainer((7, 5), view=3, probes={"x": lambda t: np.zeros(2)})
+    trainer = replace(recipe, pretrain=min(recipe.pretrain, 1)).trainer(
+        (7, 5), view=3, probes={"x": lambda t: np.zeros(2)}
+    )
     assert trainer.settings == {key: getattr(recipe, key) for key in trainer.settings}
     assert trainer.seeds == (7, 5) and trainer.view == 3 and set(trainer.probes) == {"x"}
 

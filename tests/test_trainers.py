@@ -336,7 +336,9 @@ def once(function, at, error):
 
 
 def break_stream(key):
-    return lambda trainer, at, error: setattr(trainer._streams[key], "next", once(trainer._streams[key].next, at, error))
+    return lambda trainer, at, error: setattr(
+        trainer._streams[key], "next", once(trainer._streams[key].next, at, error)
+    )
 
 
 def break_network(which):
@@ -853,7 +855,9 @@ def test_any_sequence_of_whole_numbers_is_good_for_seeds():
         assert trainer.seeds == (5, 6) and type(trainer.seeds[1]) is int and type(trainer.settings["batch"]) is int
 
 
-@pytest.mark.parametrize(("low", "high", "n"), [(1, 0, 5), (0, 0, 5), (float("nan"), 1, 5), (0, float("inf"), 5), (0, 1, 1)])
+@pytest.mark.parametrize(
+    ("low", "high", "n"), [(1, 0, 5), (0, 0, 5), (float("nan"), 1, 5), (0, float("inf"), 5), (0, 1, 1)]
+)
 def test_a_curve_refuses_its_grid(low, high, n):
     with pytest.raises(ValueError, match=r"(low|high|n) must be "):
         DiscriminatorCurve(low, high, n)
@@ -929,7 +933,9 @@ def test_a_network_and_an_objective_of_ones_own():
 # -- threads
 
 
-@pytest.mark.parametrize(("granted", "threads"), [("1", 1), ("1.9", 1), ("0.5", 1), ("64", 2), ("", 2), ("x", 2), ("inf", 2)])
+@pytest.mark.parametrize(
+    ("granted", "threads"), [("1", 1), ("1.9", 1), ("0.5", 1), ("64", 2), ("", 2), ("x", 2), ("inf", 2)]
+)
 def test_a_hubs_cpu_limit_decides_the_threads(monkeypatch, granted, threads):
     now = [2]
     monkeypatch.setattr(torch, "get_num_threads", lambda: now[0])

@@ -7,6 +7,7 @@ from gan_lessons.recipes import BY_NAME, Recipe, aylien_head
 
 _DRAWING_AFRESH = {"data", "noise", "batch"}  # changing one of these goes on at another block of random numbers
 
+
 class Log:
     """The moves since step 0: ("advance", steps, schedule or None), ("part", schedule), ("change", settings)."""
 

@@ -30,7 +30,13 @@ class Player:
     """
 
     def __init__(
-        self, recipe: Recipe = recipes.aylien_head, *, runs: int = 100, seed: int = 0, speed: int = 5, name: str = "player"
+        self,
+        recipe: Recipe = recipes.aylien_head,
+        *,
+        runs: int = 100,
+        seed: int = 0,
+        speed: int = 5,
+        name: str = "player",
     ):
         if not isinstance(recipe, Recipe):
             refuse("recipe", recipe, "a Recipe, such as recipes.aylien_head")
@@ -225,7 +231,12 @@ class Player:
     def _options(self, recipe: Recipe) -> list[dict]:
         options = [setting.options(recipe) for setting in self._settings.values()]
         if self.runs > 1:
-            run = {"name": "run", "label": "run shown", "help": "Which of the runs is drawn in full", "index": self.shown}
+            run = {
+                "name": "run",
+                "label": "run shown",
+                "help": "Which of the runs is drawn in full",
+                "index": self.shown,
+            }
             options.append(run | {"values": list(range(1, self.runs + 1))})
         return options
 
@@ -241,4 +252,3 @@ class Player:
 
 def _title(recipe: Recipe) -> str:
     return f"{recipe.name}: the real data and what the GAN makes"  # no numbers: sliders change them
-

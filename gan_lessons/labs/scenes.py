@@ -100,7 +100,6 @@ class LineScene:
         pair: G and D of the shown run alone (`Trainer.alone`). batch: samples to show as dots, real and generated.
         """
         samples = snapshot.samples[..., 0]
-        spread = np.asarray(trainer.settings["data"].sd)
         data, real, quantiles = self._data(trainer.settings["data"], run, samples.shape[-1])
         shown = samples[run].astype(float)
         generated = theory.density(shown, self.x)
@@ -111,16 +110,12 @@ class LineScene:
         values = numbers | {"real": real, "generated": generated, "top": 1.6 * real.max()}
         if self.has_curve:
             values |= {"best": theory.d_star(real, generated), "D": self._curve(pair[1])}
-        ordered, fine = np.sort(samples.astype(float), -1), (snapshot.diverged < 0) & np.isfinite(samples).all(-1)
-        with np.errstate(invalid="ignore"):  # runs that diverged
-            sds, distances = ordered.std(-1), np.abs(ordered - quantiles).mean(-1)  # the latter is `metrics.w1`
-        numbers["good"] = int((fine & (distances <= metrics.GOOD_W1 * spread)).sum())
-        numbers["narrow"] = int((fine & (sds < metrics.NARROW_SD * spread)).sum())
-        if self.runs > 1 and fine.any():
-            values |= self._band(ordered[fine], sds[fine])
+        fine = (snapshot.diverged < 0) & np.isfinite(samples).all(-1)
+        counts, band = self._all_runs(np.sort(samples.astype(float), -1), fine, quantiles, trainer.settings["data"].sd)
+        values |= band
         if batch is not None:
             values |= self._dots(batch, 1.6 * real.max())
-        return self.places.fill(values), numbers
+        return self.places.fill(values), numbers | counts
 
     @torch.no_grad()
     def _curve(self, D) -> np.ndarray:
@@ -128,11 +123,19 @@ class LineScene:
         return D(x).sigmoid()[0, :, 0].numpy()
 
     def _data(self, data, run: int, n: int) -> tuple:
-        """The shown run's data, their density on the line, and the n quantiles to which `metrics.w1` compares n samples."""
+        """The shown run's data, their density, and the n quantiles to which `metrics.w1` compares n samples."""
         if self._known[0] != (data, run, n):
             own = data.for_run(run)
             self._known = (data, run, n), (own, own.pdf(self.x), data.quantile((np.arange(n) + 0.5) / n))
         return self._known[1]
+
+    def _all_runs(self, ordered: np.ndarray, fine: np.ndarray, quantiles: np.ndarray, spread) -> tuple[dict, dict]:
+        """How many runs are good and how many narrow, as `metrics` has it; and the band. ordered: samples by size."""
+        with np.errstate(invalid="ignore"):  # runs that diverged
+            sds, distances = ordered.std(-1), np.abs(ordered - quantiles).mean(-1)  # the latter is `metrics.w1`
+        good, narrow = distances <= metrics.GOOD_W1 * np.asarray(spread), sds < metrics.NARROW_SD * np.asarray(spread)
+        counts = {"good": int((fine & good).sum()), "narrow": int((fine & narrow).sum())}
+        return counts, self._band(ordered[fine], sds[fine]) if self.runs > 1 and fine.any() else {}
 
     def _band(self, ordered: np.ndarray, sds: np.ndarray) -> dict:
         """Between which densities 8 in 10 runs lie. ordered: samples (runs, n) by size; sds: (runs,)."""

@@ -9,7 +9,7 @@ from gan_lessons.errors import number, whole
 from gan_lessons.recipes import Recipe
 from gan_lessons.schedules import InTurn
 
-RATES = tuple(float(f"{m}e{e}") for e in range(-5, 0) for m in (1, 1.5, 2, 3, 5, 7)) + (1.0,)
+RATES = (*(float(f"{m}e{e}") for e in range(-5, 0) for m in (1, 1.5, 2, 3, 5, 7)), 1.0)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,12 @@ def _width(key: str, name: str) -> dict:
         return replace(recipe, **{key: (whole(name, n),) * len(getattr(recipe, key))})
 
     get = lambda recipe: max(getattr(recipe, key))  # noqa: E731
-    return {"values": (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32), "get": get, "put": put, "restarts": lambda recipe: True}
+    return {
+        "values": (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32),
+        "get": get,
+        "put": put,
+        "restarts": lambda recipe: True,
+    }
 
 
 def _data(key: str, values: tuple[float, ...]) -> dict:
@@ -92,7 +97,9 @@ SETTINGS = (
         **_data("mean", tuple(i / 2 for i in range(-24, 25))),
         fits=lambda recipe, mean: recipe.window[0] + 1 <= mean <= recipe.window[1] - 1,
     ),
-    Setting("sd", "data's sd", "How wide the real data are", **_data("sd", (0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 2, 3))),
+    Setting(
+        "sd", "data's sd", "How wide the real data are", **_data("sd", (0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 2, 3))
+    ),
 )
 
 

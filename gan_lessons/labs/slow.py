@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from gan_lessons.labs.scenes import DOTS
+from gan_lessons.models.layers import WholeBatch
 from gan_lessons.schedules import InTurn
 
 
@@ -47,8 +49,9 @@ class SlowMotion:
         G, _ = trainer.alone(run)
         with torch.no_grad():
             self._batch = real, G(torch.from_numpy(noise)[None])[0].numpy()
-        n = len(real)
-        return Stage("look", f"1 of 4: a batch for D, {n} real samples (squares) and {n} forgeries (dots).", self._batch)
+        n, some = len(real), f"; {DOTS} of each are drawn" if len(real) > DOTS else ""
+        words = f"1 of 4: a batch for D, {n} real samples (squares) and {n} forgeries (dots){some}."
+        return Stage("look", words, self._batch)
 
     def _d_moves(self, trainer, log, run, schedule) -> Stage:
         if not schedule.g_steps:
@@ -58,7 +61,12 @@ class SlowMotion:
                 d_part = InTurn(schedule.d_steps, 0)
                 trainer.part(d_part), log.part(d_part)
             self._half, self._noted = InTurn(0, schedule.g_steps), schedule.d_steps > 0
-        moved = f"D moved {_times(schedule.d_steps)}, its curve up at the squares and down at the dots"
+        how = (
+            "to tell the squares from the dots"
+            if _whole(trainer)
+            else "its curve up at the squares and down at the dots"
+        )
+        moved = f"D moved {_times(schedule.d_steps)}, {how}"
         return Stage("D", f"2 of 4: {moved}." if schedule.d_steps else "2 of 4: D is held still.", self._batch)
 
     def _g_asks(self, trainer, log, run, schedule) -> Stage:
@@ -67,8 +75,14 @@ class SlowMotion:
 
     def _g_moves(self, trainer, log, run, schedule) -> Stage:
         self.finish(trainer, log)
-        moved = f"G moved {_times(schedule.g_steps)}, its forgeries to where D's curve was higher"
+        where = "to what D takes for real more" if _whole(trainer) else "to where D's curve was higher"
+        moved = f"G moved {_times(schedule.g_steps)}, its forgeries {where}"
         return Stage("G", f"4 of 4: {moved}." if schedule.g_steps else "4 of 4: G is held still.")
+
+
+def _whole(trainer) -> bool:
+    """Whether D judges whole batches, and so has no curve."""
+    return isinstance(trainer.D, WholeBatch)
 
 
 def _times(n: int) -> str:

@@ -112,11 +112,11 @@ class Clock {
     this.ticking = false;
     if (this.visible() && !(this.still && this.still.matches && this.playing && now - (this.lastDrawn || 0) < 250)) {
       const frame = this.queue.shift();
+      this.grant(); // before drawing: meanwhile the kernel trains
       if (frame) {
         this.lastDrawn = now; this.film.add(frame);
         if (this.live) this.show(frame); else this.each((view) => view.controls()); // looking back, while it trains on
       }
-      this.grant();
     }
     if (this.views.size && (this.playing || this.queue.length)) this.wake();
   }
@@ -484,12 +484,20 @@ class View {
   draw(frame) {
     const width = this.root.clientWidth || 900;
     if (!width) return;
-    const scene = this.model.get("scene"), style = getComputedStyle(this.root);
+    const scene = this.model.get("scene"), now = performance.now();
+    // While it plays, words (a new layout of the page) and colours (a question to it) need not keep up with the picture.
+    const soon = this.clock.playing && frame.paid && !frame.phase && now - this.lastWords < 120;
+    if (!soon) {
+      const style = getComputedStyle(this.root);
+      this.ink = style.color; this.paper = style.getPropertyValue("--gan-paper").trim() || "#fff";
+    }
     this.painter.fit(width, Math.round(Math.min(560, Math.max(420, width * 0.48))));
     const film = this.clock.film.frames, last = film[film.length - 1];
     const past = last && last.epoch !== undefined && frame !== last && film.includes(frame) ? film : film.concat(last === frame ? [] : [frame]);
-    const maps = this.painter.draw(scene, frame, past, style.color, style.getPropertyValue("--gan-paper").trim() || "#fff");
+    const maps = this.painter.draw(scene, frame, past, this.ink, this.paper);
     Object.assign(this.canvas.dataset, { step: frame.step, epoch: frame.epoch, drawn: this.clock.drawn, window: this.clock.window, axes: JSON.stringify(maps), ratio: this.painter.ratio });
+    if (soon) return;
+    this.lastWords = now;
     this.summary.textContent = frame.summary;
     this.controls();
   }
