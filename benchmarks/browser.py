@@ -25,6 +25,12 @@ c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.user_settings_dir = {settings!r}
 """
+CODE_CELLS = """const all = window.jupyterapp.shell.currentWidget.content.model.cells;
+const code = [...Array(all.length).keys()].map((i) => all.get(i))
+  .filter((cell) => cell.type === 'code' && cell.sharedModel.source.trim());"""
+DONE = "code.every((cell) => cell.executionCount !== null)"
+FAILED = """code.flatMap((cell) => cell.outputs.toJSON().filter((output) => output.output_type === 'error'))
+  .map((output) => [output.ename, output.evalue, ...(output.traceback || [])].join('\\n'))"""
 CHROMIUM = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run")
 
 
@@ -98,16 +104,6 @@ def open_notebook(page, address: str, name: str) -> None:
 def run_all(page, timeout: float = 120) -> None:
     """Runs all cells and waits until every one is done. Raises AssertionError with the text of a cell that failed."""
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_function(
-        """() => { const cells = window.jupyterapp.shell.currentWidget.content.model.cells;
-                   const code = [...Array(cells.length).keys()].map(i => cells.get(i)).filter(c => c.type === 'code' && c.sharedModel.source.trim());
-                   return code.every(c => c.executionCount !== null) || code.some(c => JSON.stringify(c.outputs.toJSON()).includes('"output_type":"error"')) }""",
-        timeout=timeout * 1000,
-    )
-    errors = page.evaluate(
-        """() => { const cells = window.jupyterapp.shell.currentWidget.content.model.cells, found = [];
-                   for (let i = 0; i < cells.length; i++) if (cells.get(i).type === 'code')
-                     for (const o of cells.get(i).outputs.toJSON()) if (o.output_type === 'error') found.push(o.ename + ': ' + o.evalue + (o.traceback || []).join('\\n'));
-                   return found }"""
-    )
+    page.wait_for_function(f"() => {{ {CODE_CELLS} return {DONE} || {FAILED}.length }}", timeout=timeout * 1000)
+    errors = page.evaluate(f"() => {{ {CODE_CELLS} return {FAILED} }}")
     assert not errors, errors

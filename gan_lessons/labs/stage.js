@@ -50,7 +50,7 @@ class Clock {
     if (message.type === "frame") this.arrive(message, buffers[0]);
     else if (message.type === "done") {
       this.due = Math.max(0, this.due - message.unsent);
-      if (message.ms) this.window = Math.max(3, Math.min(12, Math.round(50 / message.ms)));
+      if (message.ms) this.window = Math.max(4, Math.min(12, Math.round(60 / message.ms)));
     } else if (message.type === "reset") {
       this.film.clear(); this.queue = []; this.epoch = message.epoch; this.live = true;
     } else if (message.type === "stopped") { this.playing = false; }
