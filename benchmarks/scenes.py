@@ -1,7 +1,4 @@
-"""One frame of the 1-D scene, a training that takes thirty of them a second, and Matplotlib's draw of the same.
-
-`frame` and `watch` are the seams: a lab's own take their place.
-"""
+"""A headless lab's frame, a training that takes thirty of them a second, and Matplotlib's draw of the same."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +7,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gan_lessons import plots, recipes, theory
+from gan_lessons import plots, recipes
+from gan_lessons.labs.player import Player
 from gan_lessons.trainers import DiscriminatorCurve, Trainer
 
 FRAMES_A_SECOND = 30
@@ -20,32 +18,31 @@ REAL = RECIPE.data.pdf(X)
 
 
 def trainer(runs: int = 100) -> Trainer:
-    """The training that is watched: AYLIEN's toy, with D observed on the whole window."""
+    """AYLIEN's toy, with D observed on the whole window."""
     return RECIPE.trainer(range(runs), probes={"D": DiscriminatorCurve(*RECIPE.window, len(X))})
 
 
-def frame(trainer: Trainer) -> bytes:
-    """One frame, from the trainer to bytes that are ready to send: run 0's density, D and D*, and the others' band."""
-    snapshot = trainer.snapshot()
-    made = theory.density(snapshot.samples[..., 0], X)
-    low, high = np.quantile(made[1:], (0.1, 0.9), axis=0)
-    curves = [made[0], low, high, theory.d_star(REAL, made[0]), snapshot.probes["D"][0]]
-    return np.stack(curves).astype(np.float32).tobytes() + snapshot.samples[0].tobytes()
+def lab(runs: int = 100) -> Player:
+    """The player of the same toy, without a page."""
+    return Player(RECIPE, runs=runs, name="benchmark")
 
 
-def watch(trainer: Trainer) -> Callable[[int], None]:
-    """`advance(steps)` that also takes a frame as often as `FRAMES_A_SECOND` says.
+def frame(lab: Player) -> None:
+    """One frame, from the trainer to bytes that are sent, with its summary and its place in the film."""
+    lab.advance(0)
 
-    On a machine too slow for that, frames are skipped and not made up for, as a screen does."""
+
+def watch(lab: Player) -> Callable[[int], None]:
+    """`advance(steps)` of a lab in calls that last a thirtieth of a second, each of which ends with a frame."""
+    pace = 1
 
     def advance(steps: int) -> None:
-        due = time.perf_counter()
-        for _ in range(steps):
-            trainer.advance(1)
-            now = time.perf_counter()
-            if now >= due:
-                frame(trainer)
-                due = max(due + 1 / FRAMES_A_SECOND, now)
+        nonlocal pace
+        while steps:
+            now, start = min(pace, steps), time.perf_counter()
+            lab.advance(now)
+            steps -= now
+            pace = max(1, round(now / (time.perf_counter() - start) / FRAMES_A_SECOND))
 
     return advance
 

@@ -70,7 +70,7 @@ def watching(repeats: int) -> Row:
 
     So ratio is the speed watched over the speed alone."""
     alone, steps = scenes.trainer(), 8 * BLOCK
-    advance = scenes.watch(scenes.trainer())
+    advance = scenes.watch(scenes.lab())
     watched = timed(lambda: advance(steps), 1e6 / steps)
     return compare("watching", "us/step", watched, timed(lambda: alone.advance(steps), 1e6 / steps), repeats)
 
@@ -79,10 +79,10 @@ def scene_frame(repeats: int) -> Row:
     """Milliseconds of kernel time for one frame of 100 runs, from the trainer to bytes ready to send.
 
     baseline: Matplotlib's full draw of the same scene on its Agg canvas, from the same trainer."""
-    trainer, frames = scenes.trainer(), 10
-    trainer.advance(BLOCK)
+    trainer, lab, frames = scenes.trainer(), scenes.lab(), 10
+    trainer.advance(BLOCK), lab.advance(BLOCK)
     draw = scenes.matplotlib_draw(trainer)
-    ours = timed(lambda: [scenes.frame(trainer) for _ in range(frames)], 1e3 / frames)
+    ours = timed(lambda: [scenes.frame(lab) for _ in range(frames)], 1e3 / frames)
     return compare("scene_frame", "ms", ours, timed(lambda: [draw() for _ in range(frames)], 1e3 / frames), repeats)
 
 

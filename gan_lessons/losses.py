@@ -14,13 +14,16 @@ import torch.nn.functional as F
 Loss = Callable[[torch.Tensor], torch.Tensor]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Objective:
     """A pair of losses: `d(step) -> (*runs,)` for D, `g(step) -> (*runs,)` for G."""
 
     name: str
     d: Callable[..., torch.Tensor]
     g: Callable[..., torch.Tensor]
+
+    def __repr__(self) -> str:
+        return f"losses.{self.name}"
 
 
 class FromLogits(Objective):

@@ -17,10 +17,10 @@ from scipy.special import ndtri
 # (W1 = |1 - factor| sqrt(2 / pi)): errors that one sees in a picture. It has no units. Noise alone must not decide, so
 # judge 256 samples or more, against the data's quantile function or 10,000 real samples: then 95 % of perfect runs
 # score under .14. Against 256 real samples they score under .20 and six in a thousand fail; 64 against 64, a quarter.
-GOOD_W1 = .25
+GOOD_W1 = 0.25
 # A run is narrow (in one dimension: collapsed) if its sd is less than this share of the data's. Real samples never are:
 # the sd of 256 Gaussian ones is within 20 % of the data's.
-NARROW_SD = .5
+NARROW_SD = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Share:
     total: int
     low: float
     high: float
-    confidence: float = .95
+    confidence: float = 0.95
 
     @property
     def value(self) -> float:
@@ -50,8 +50,10 @@ class Share:
         return self.good / self.total
 
     def __str__(self) -> str:
-        return (f"{self.good} of {self.total} ({100 * self.value:.0f} %, {100 * self.confidence:g} % interval "
-                f"{100 * self.low:.0f} to {100 * self.high:.0f} %)")
+        return (
+            f"{self.good} of {self.total} ({100 * self.value:.0f} %, {100 * self.confidence:g} % interval "
+            f"{100 * self.low:.0f} to {100 * self.high:.0f} %)"
+        )
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Floor:
     high: float
     n: int
     repeats: int
-    q: float = .95
+    q: float = 0.95
 
 
 def moments(samples) -> Moments:
@@ -120,7 +122,7 @@ def w1(samples, real) -> np.ndarray:
     Raises ValueError if real is not finite or its runs do not fit."""
     samples = _line("samples", samples)
     n = samples.shape[-1]
-    real = _real(real((np.arange(n) + .5) / n) if callable(real) else real, samples)
+    real = _real(real((np.arange(n) + 0.5) / n) if callable(real) else real, samples)
     m = real.shape[-1]
     steps = np.union1d(np.arange(1, n + 1) * m, np.arange(1, m + 1) * n)  # where a quantile function steps, times n m
     with np.errstate(over="ignore"):
@@ -155,7 +157,7 @@ def is_narrow(samples, real_sd) -> np.ndarray:
     return sd(samples) < NARROW_SD * _positive("real_sd", real_sd)
 
 
-def share(good_mask, confidence: float = .95) -> Share:
+def share(good_mask, confidence: float = 0.95) -> Share:
     """How many runs are good, with Wilson's interval for the share of all runs that would be.
 
     With k of n good, s = k / n and z the normal quantile at (1 + confidence) / 2, the interval is
@@ -168,12 +170,12 @@ def share(good_mask, confidence: float = .95) -> Share:
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must be between 0 and 1, not {confidence}")
     k, n, z = int(mask.sum()), mask.size, float(ndtri((1 + confidence) / 2))
-    centre, half = k / n + z * z / (2 * n), z * math.sqrt(k * (n - k) / n ** 3 + (z / (2 * n)) ** 2)
+    centre, half = k / n + z * z / (2 * n), z * math.sqrt(k * (n - k) / n**3 + (z / (2 * n)) ** 2)
     low, high = ((centre + sign * half) / (1 + z * z / n) for sign in (-1, 1))
-    return Share(k, n, low if k else 0., high if k < n else 1., confidence)  # the ends are exact, not rounded
+    return Share(k, n, low if k else 0.0, high if k < n else 1.0, confidence)  # the ends are exact, not rounded
 
 
-def noise_floor(metric: Callable, draw: Callable, n: int, repeats: int = 200, seed: int = 0, q: float = .95) -> Floor:
+def noise_floor(metric: Callable, draw: Callable, n: int, repeats: int = 200, seed: int = 0, q: float = 0.95) -> Floor:
     """What `metric` gives for a perfect generator: real against real, n samples each, over `repeats` pairs.
 
     metric: (samples, real), both (repeats, n, ...) -> (repeats,). draw: (shape, numpy Generator) -> real samples.
@@ -194,8 +196,10 @@ def noise_floor(metric: Callable, draw: Callable, n: int, repeats: int = 200, se
 def _ks_to_cdf(ordered: np.ndarray, cdf: Callable) -> np.ndarray:
     n, R = ordered.shape[-1], np.asarray(cdf(ordered))
     if R.shape != ordered.shape or not np.all((R >= 0) & (R <= 1)):
-        raise ValueError(f"real must give a probability from 0 to 1 for each of the samples {ordered.shape}, "
-                         f"not {R.shape} from {R.min()} to {R.max()}")
+        raise ValueError(
+            f"real must give a probability from 0 to 1 for each of the samples {ordered.shape}, "
+            f"not {R.shape} from {R.min()} to {R.max()}"
+        )
     ranks = np.arange(n + 1) / n
     return np.maximum(ranks[1:] - R, R - ranks[:-1]).max(-1)
 

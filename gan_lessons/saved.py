@@ -41,7 +41,7 @@ def make(name: str, snapshots: int | None = None) -> History:
     steps = recipe.steps if snapshots is None else snapshots * ROUNDS_A_SNAPSHOT
     film = recipe.trainer(seeds).run(steps, every=ROUNDS_A_SNAPSHOT)
     rows = list(tqdm(film, total=steps // ROUNDS_A_SNAPSHOT + 1, desc=name, unit="snapshot"))
-    history = History.of(rows, {"recipe": name, "source": recipe.source, "seeds": list(seeds), "steps": steps})
+    history = History.of(rows, {"recipe": name, "settings": repr(recipe), "seeds": list(seeds), "steps": steps})
     # half precision is ample for pictures and for moments to three digits, and halves the download
     return replace(history, samples=history.samples.astype(np.float16))
 

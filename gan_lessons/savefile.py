@@ -46,7 +46,7 @@ def load(trainer, path: str | os.PathLike) -> None:
 def identity(trainer) -> dict[str, str]:
     """What a saved state belongs to, in words that can be compared."""
     networks = {"G": str(trainer.G), "D": str(trainer.D), "dtype": str(trainer.viewing_noise.dtype)}
-    settings = {key: getattr(value, "name", None) or repr(value) for key, value in trainer.settings.items()}
+    settings = {key: repr(value) for key, value in trainer.settings.items()}
     return {"seeds": str(trainer.seeds), **networks, **settings}
 
 

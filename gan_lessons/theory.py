@@ -10,7 +10,7 @@ from scipy.special import xlogy
 
 LOG_2 = math.log(2)  # nats: the largest JSD; D's loss on one half of the batch when it can only guess
 LOG_4 = math.log(4)  # nats: D's whole loss (real half plus generated half) when G is perfect and D is optimal
-MASS_TOLERANCE = .01  # a grid that misses more than 1 % of a density says more about the grid than about the density
+MASS_TOLERANCE = 0.01  # a grid that misses more than 1 % of a density says more about the grid than about the density
 
 
 def d_star(p, q) -> np.ndarray:
@@ -21,7 +21,7 @@ def d_star(p, q) -> np.ndarray:
     Goodfellow et al. 2014, proposition 1."""
     p, q = (_no_less_than_0(name, value) for name, value in (("p", p), ("q", q)))
     total = p + q
-    return np.divide(p, total, out=np.full(total.shape, .5), where=total != 0)[()]
+    return np.divide(p, total, out=np.full(total.shape, 0.5), where=total != 0)[()]
 
 
 def kl_gaussians(mean_p, sd_p, mean_q, sd_q) -> np.ndarray:
@@ -105,9 +105,9 @@ def silverman(samples) -> np.ndarray:
     samples = np.where(np.isfinite(samples).all(-1, keepdims=True), samples, np.nan)
     with np.errstate(over="ignore", invalid="ignore"):
         sd = (samples - samples[..., :1]).std(-1)  # moved first: equal samples have an sd of exactly 0
-        low, high = np.quantile(samples, (.25, .75), axis=-1)
+        low, high = np.quantile(samples, (0.25, 0.75), axis=-1)
         iqr = (high - low) / 1.34
-    return .9 * np.where(iqr > 0, np.minimum(sd, iqr), sd) * samples.shape[-1] ** -.2
+    return 0.9 * np.where(iqr > 0, np.minimum(sd, iqr), sd) * samples.shape[-1] ** -0.2
 
 
 def density(samples, x, bandwidth=None) -> np.ndarray:
@@ -123,7 +123,7 @@ def density(samples, x, bandwidth=None) -> np.ndarray:
     step = (x[-1] - x[0]) / (len(x) - 1)
     h = silverman(samples) if bandwidth is None else _bandwidth(bandwidth, samples.shape[:-1])
     h = np.maximum(h, step)[..., None]
-    kernels = np.exp(-.5 * (np.arange(1 - len(x), len(x)) * step / h) ** 2) / (h * math.sqrt(2 * math.pi))
+    kernels = np.exp(-0.5 * (np.arange(1 - len(x), len(x)) * step / h) ** 2) / (h * math.sqrt(2 * math.pi))
     shares = _binned(samples, x, step).reshape(-1, len(x)) / samples.shape[-1]
     rows = zip(shares, kernels.reshape(len(shares), -1), strict=True)
     p = np.array([np.convolve(kernel, share, "valid") for share, kernel in rows]).reshape(*samples.shape[:-1], len(x))
@@ -175,8 +175,10 @@ def _density(name: str, p, x: np.ndarray) -> np.ndarray:
     mass = np.trapezoid(p, x)
     if mass.size and np.max(np.abs(mass - 1)) > MASS_TOLERANCE:
         worst = mass.flat[np.argmax(np.abs(mass - 1))]
-        raise ValueError(f"{name} integrates to {worst:.4g} over x from {x[0]:g} to {x[-1]:g}, so x covers it badly: "
-                         f"1 within {MASS_TOLERANCE:.0%} is allowed")
+        raise ValueError(
+            f"{name} integrates to {worst:.4g} over x from {x[0]:g} to {x[-1]:g}, so x covers it badly: "
+            f"1 within {MASS_TOLERANCE:.0%} is allowed"
+        )
     return p / mass[..., None]
 
 

@@ -402,7 +402,9 @@ class DiscriminatorCurve:
 
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
-    """Keeps torch to one thread: a lab's small operations lose more by waiting for a busy second core than it gives."""
+    """Keeps torch to one thread: operations this small lose more by waiting for a busy second core than it gives.
+
+    torch keeps the setting for each Python thread apart, so trainings in several of them do not disturb each other."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -10,15 +10,15 @@ from gan_lessons import metrics
 
 
 def normal(shape, generator):
-    return generator.normal(4, .5, shape)
+    return generator.normal(4, 0.5, shape)
 
 
 def data_quantile(u):
-    return stats.norm.ppf(u, 4, .5)
+    return stats.norm.ppf(u, 4, 0.5)
 
 
 def data_cdf(x):
-    return stats.norm.cdf(x, 4, .5)
+    return stats.norm.cdf(x, 4, 0.5)
 
 
 def sample(shape, seed=0):
@@ -27,7 +27,7 @@ def sample(shape, seed=0):
 
 def mid_points(mean, sd, n=20_000):
     """A sample as even as a sample can be."""
-    return stats.norm.ppf((np.arange(n) + .5) / n, mean, sd)
+    return stats.norm.ppf((np.arange(n) + 0.5) / n, mean, sd)
 
 
 def test_moments_are_scipys():
@@ -42,25 +42,29 @@ def test_moments_are_scipys():
 
 
 def test_moments_by_hand():
-    m = metrics.moments([0., 0, 0, 4])
+    m = metrics.moments([0.0, 0, 0, 4])
     assert (m.mean, m.sd) == (1, pytest.approx(math.sqrt(3)))
     assert m.skewness == pytest.approx(2 / math.sqrt(3))  # (27 - 3) / 4 / 3^1.5
     assert m.kurtosis == pytest.approx(21 / 9 - 3)
-    assert metrics.kurtosis([-1., 1]) == -2
+    assert metrics.kurtosis([-1.0, 1]) == -2
 
 
 def test_moments_of_real_samples_are_what_statistics_demands():
     n, runs = 200, 2000
     m = metrics.moments(sample((runs, n)))
-    for value, expected, error in [(m.mean, 4, .5 / math.sqrt(n)), (m.sd, .5 * (1 - .75 / n), .5 / math.sqrt(2 * n)),
-                                   (m.skewness, 0, math.sqrt(6 / n)), (m.kurtosis, -6 / (n + 1), math.sqrt(24 / n))]:
+    for value, expected, error in [
+        (m.mean, 4, 0.5 / math.sqrt(n)),
+        (m.sd, 0.5 * (1 - 0.75 / n), 0.5 / math.sqrt(2 * n)),
+        (m.skewness, 0, math.sqrt(6 / n)),
+        (m.kurtosis, -6 / (n + 1), math.sqrt(24 / n)),
+    ]:
         assert abs(value.mean() - expected) < 4 * error / math.sqrt(runs)
-        assert value.std() == pytest.approx(error, rel=.1)
+        assert value.std() == pytest.approx(error, rel=0.1)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_collapsed_run_has_sd_0_and_no_shape(dtype):
-    m = metrics.moments(np.full((2, 77), .1, dtype))
+    m = metrics.moments(np.full((2, 77), 0.1, dtype))
     np.testing.assert_array_equal(m.sd, 0)
     assert np.isnan([m.skewness, m.kurtosis]).all()
 
@@ -84,15 +88,15 @@ def test_ks_to_a_cdf_is_scipys():
 
 def test_w1_to_a_quantile_function_is_w1_to_its_mid_points():
     samples = sample((3, 64))
-    oracle = [stats.wasserstein_distance(row, mid_points(4, .5, 64)) for row in samples]
+    oracle = [stats.wasserstein_distance(row, mid_points(4, 0.5, 64)) for row in samples]
     np.testing.assert_allclose(metrics.w1(samples, data_quantile), oracle, rtol=1e-12)
-    means = np.array([[4.], [5], [6]])  # each run has data of its own
-    own = metrics.w1(samples, lambda u: stats.norm.ppf(u, means, .5))
-    np.testing.assert_allclose(own[2], metrics.w1(samples[2], lambda u: stats.norm.ppf(u, 6, .5)))
+    means = np.array([[4.0], [5], [6]])  # each run has data of its own
+    own = metrics.w1(samples, lambda u: stats.norm.ppf(u, means, 0.5))
+    np.testing.assert_allclose(own[2], metrics.w1(samples[2], lambda u: stats.norm.ppf(u, 6, 0.5)))
 
 
 def test_parallel_point_masses_are_their_distance_apart():
-    t = np.array([-3, -.5, 0, 2])
+    t = np.array([-3, -0.5, 0, 2])
     masses = np.repeat(t[:, None], 10, -1)
     np.testing.assert_array_equal(metrics.w1(masses, np.zeros(7)), np.abs(t))
     np.testing.assert_array_equal(metrics.ks(masses, np.zeros(7)), t != 0)
@@ -116,56 +120,71 @@ def test_a_diverged_run_is_nan_and_neither_good_nor_narrow(bad):
     samples = sample((3, 256))
     samples[1, 9] = bad
     m, fine = metrics.moments(samples), metrics.moments(samples[[0, 2]])
-    for value, alone in [(m.mean, fine.mean), (m.sd, fine.sd), (m.skewness, fine.skewness), (m.kurtosis, fine.kurtosis),
-                         (metrics.w1(samples, data_quantile), metrics.w1(samples[[0, 2]], data_quantile)),
-                         (metrics.w1(samples, sample(99, 1)), metrics.w1(samples[[0, 2]], sample(99, 1))),
-                         (metrics.ks(samples, data_cdf), metrics.ks(samples[[0, 2]], data_cdf)),
-                         (metrics.ks(samples, sample(99, 1)), metrics.ks(samples[[0, 2]], sample(99, 1)))]:
+    for value, alone in [
+        (m.mean, fine.mean),
+        (m.sd, fine.sd),
+        (m.skewness, fine.skewness),
+        (m.kurtosis, fine.kurtosis),
+        (metrics.w1(samples, data_quantile), metrics.w1(samples[[0, 2]], data_quantile)),
+        (metrics.w1(samples, sample(99, 1)), metrics.w1(samples[[0, 2]], sample(99, 1))),
+        (metrics.ks(samples, data_cdf), metrics.ks(samples[[0, 2]], data_cdf)),
+        (metrics.ks(samples, sample(99, 1)), metrics.ks(samples[[0, 2]], sample(99, 1))),
+    ]:
         assert np.isnan(value[1])
         np.testing.assert_array_equal(value[[0, 2]], alone)
-    np.testing.assert_array_equal(metrics.is_good(samples, data_quantile, .5), [True, False, True])
-    np.testing.assert_array_equal(metrics.is_narrow(.1 * samples, .5), [True, False, True])
+    np.testing.assert_array_equal(metrics.is_good(samples, data_quantile, 0.5), [True, False, True])
+    np.testing.assert_array_equal(metrics.is_narrow(0.1 * samples, 0.5), [True, False, True])
 
 
 def test_huge_finite_samples_warn_of_nothing():
     huge = np.array([1.7e308, -1.7e308, 1e200, 0])
-    assert not metrics.is_good(huge, -huge, 1.)
-    assert not metrics.is_narrow(huge, 1.)
+    assert not metrics.is_good(huge, -huge, 1.0)
+    assert not metrics.is_narrow(huge, 1.0)
 
 
-@pytest.mark.parametrize(("mean", "sd", "good"), [
-    (4, .5, True), (4 + .249 * .5, .5, True), (4 + .251 * .5, .5, False), (4 - .251 * .5, .5, False),
-    (4, .5 * 1.31, True), (4, .5 * 1.32, False), (4, .5 * .69, True), (4, .5 * .68, False)])
+@pytest.mark.parametrize(
+    ("mean", "sd", "good"),
+    [
+        (4, 0.5, True),
+        (4 + 0.249 * 0.5, 0.5, True),
+        (4 + 0.251 * 0.5, 0.5, False),
+        (4 - 0.251 * 0.5, 0.5, False),
+        (4, 0.5 * 1.31, True),
+        (4, 0.5 * 1.32, False),
+        (4, 0.5 * 0.69, True),
+        (4, 0.5 * 0.68, False),
+    ],
+)
 def test_good_is_a_quarter_of_an_sd_in_mean_or_31_percent_in_width(mean, sd, good):
-    assert metrics.is_good(mid_points(mean, sd), data_quantile, .5) == good
+    assert metrics.is_good(mid_points(mean, sd), data_quantile, 0.5) == good
     scaled = metrics.is_good(100 * mid_points(mean, sd), lambda u: 100 * data_quantile(u), 50)
     assert scaled == good
 
 
 def test_narrow_is_under_half_of_the_datas_sd():
-    samples = 4 + np.array([[.24], [.26], [0]]) * np.array([1., -1])
-    np.testing.assert_array_equal(metrics.is_narrow(samples, .5), [True, False, True])
-    np.testing.assert_array_equal(metrics.is_narrow(samples, [.4, .6, .1]), [False, True, True])
+    samples = 4 + np.array([[0.24], [0.26], [0]]) * np.array([1.0, -1])
+    np.testing.assert_array_equal(metrics.is_narrow(samples, 0.5), [True, False, True])
+    np.testing.assert_array_equal(metrics.is_narrow(samples, [0.4, 0.6, 0.1]), [False, True, True])
 
 
 def test_noise_alone_makes_no_real_run_bad_or_narrow():
     samples = sample((2000, 256))
-    assert np.quantile(metrics.w1(samples, data_quantile) / .5, .95) < .14
-    assert np.quantile(metrics.w1(samples[:500], sample(10_000, 1)) / .5, .95) < .14
-    assert metrics.is_good(samples, data_quantile, .5).mean() > .999
-    assert np.abs(metrics.sd(samples) / .5 - 1).max() < .2
-    assert not metrics.is_narrow(samples, .5).any()
+    assert np.quantile(metrics.w1(samples, data_quantile) / 0.5, 0.95) < 0.14
+    assert np.quantile(metrics.w1(samples[:500], sample(10_000, 1)) / 0.5, 0.95) < 0.14
+    assert metrics.is_good(samples, data_quantile, 0.5).mean() > 0.999
+    assert np.abs(metrics.sd(samples) / 0.5 - 1).max() < 0.2
+    assert not metrics.is_narrow(samples, 0.5).any()
 
 
-@pytest.mark.parametrize(("n", "least", "most"), [(256, .003, .01), (64, .24, .31)])
+@pytest.mark.parametrize(("n", "least", "most"), [(256, 0.003, 0.01), (64, 0.24, 0.31)])
 def test_against_as_few_real_samples_noise_fails_perfect_runs(n, least, most):
     samples, real = sample((4000, n)), sample((4000, n), 1)
-    assert least < 1 - metrics.is_good(samples, real, .5).mean() < most
+    assert least < 1 - metrics.is_good(samples, real, 0.5).mean() < most
     if n == 256:
-        assert .17 < np.quantile(metrics.w1(samples, real) / .5, .95) < .20
+        assert 0.17 < np.quantile(metrics.w1(samples, real) / 0.5, 0.95) < 0.20
 
 
-@pytest.mark.parametrize("confidence", [.5, .95, .999])
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.999])
 @pytest.mark.parametrize(("good", "total"), [(35, 50), (0, 10), (10, 10), (1, 1), (0, 1), (1, 1000), (500, 1000)])
 def test_share_is_wilsons(good, total, confidence):
     share = metrics.share(np.arange(total) < good, confidence)
@@ -183,50 +202,53 @@ def test_the_ends_of_wilsons_interval_are_exact():
 
 def test_share_reads_as_a_sentence():
     assert str(metrics.share(np.arange(50) < 35)) == "35 of 50 (70 %, 95 % interval 56 to 81 %)"
-    assert str(metrics.share([[True], [True]], .999)) == "2 of 2 (100 %, 99.9 % interval 16 to 100 %)"
+    assert str(metrics.share([[True], [True]], 0.999)) == "2 of 2 (100 %, 99.9 % interval 16 to 100 %)"
 
 
 def test_the_interval_holds_the_true_share_as_often_as_it_says():
-    runs = np.random.default_rng(0).random((2000, 40)) < .3
+    runs = np.random.default_rng(0).random((2000, 40)) < 0.3
     shares = [metrics.share(row) for row in runs]
-    assert np.mean([s.low <= .3 <= s.high for s in shares]) == pytest.approx(.95, abs=.02)
+    assert np.mean([s.low <= 0.3 <= s.high for s in shares]) == pytest.approx(0.95, abs=0.02)
 
 
 def test_noise_floor_is_what_real_scores_against_real():
     floor = metrics.noise_floor(metrics.ks, normal, 100)
-    assert (floor.n, floor.repeats, floor.q) == (100, 200, .95)
-    critical = stats.kstwobign.ppf(.95) * math.sqrt(2 / 100)  # the large-sample law of Kolmogorov and Smirnov
-    assert floor.high == pytest.approx(critical, rel=.15)
+    assert (floor.n, floor.repeats, floor.q) == (100, 200, 0.95)
+    critical = stats.kstwobign.ppf(0.95) * math.sqrt(2 / 100)  # the large-sample law of Kolmogorov and Smirnov
+    assert floor.high == pytest.approx(critical, rel=0.15)
     assert floor.mean < floor.high
     smaller = metrics.noise_floor(metrics.w1, normal, 400).mean / metrics.noise_floor(metrics.w1, normal, 100).mean
-    assert smaller == pytest.approx(.5, rel=.15)  # W1's noise falls as 1 / sqrt(n)
+    assert smaller == pytest.approx(0.5, rel=0.15)  # W1's noise falls as 1 / sqrt(n)
 
 
 def test_noise_floor_repeats_by_its_seed_and_follows_q():
     args = metrics.w1, normal, 50, 40
     assert metrics.noise_floor(*args) == metrics.noise_floor(*args) != metrics.noise_floor(*args, seed=1)
-    assert metrics.noise_floor(*args, q=.5).high < metrics.noise_floor(*args).high
+    assert metrics.noise_floor(*args, q=0.5).high < metrics.noise_floor(*args).high
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: metrics.moments([]), r"samples must be \(\*runs, n\).*not \(0,\)"),
-    (lambda: metrics.w1(3., [1.]), r"samples must be .*not \(\)"),
-    (lambda: metrics.w1([1.], [np.nan]), "real must be finite"),
-    (lambda: metrics.ks([1.], [np.inf, 0]), "real must be finite"),
-    (lambda: metrics.w1([1.], lambda u: u * np.inf), "real must be finite"),
-    (lambda: metrics.w1(np.zeros((2, 9)), np.zeros((3, 9))), r"real \(3, 9\) must be .* samples \(2, 9\)"),
-    (lambda: metrics.ks(np.zeros((2, 9)), np.zeros((3, 9))), r"real \(3, 9\) must be"),
-    (lambda: metrics.ks([.5, 2.], lambda x: x), "real must give a probability.*from 0.5 to 2.0"),
-    (lambda: metrics.ks([.5, 2.], lambda x: .5), r"for each of the samples \(2,\), not \(\)"),
-    (lambda: metrics.is_good([1.], [1.], 0), "sd must be above 0 and finite, not 0"),
-    (lambda: metrics.is_narrow([1.], np.nan), "sd must be above 0 and finite, not nan"),
-    (lambda: metrics.share(np.zeros(0, bool)), r"1 run or more, not bool of shape \(0,\)"),
-    (lambda: metrics.share([.2, np.nan]), "good_mask must be one bool a run"),
-    (lambda: metrics.share([True], 95), "confidence must be between 0 and 1, not 95"),
-    (lambda: metrics.noise_floor(metrics.w1, normal, 0), "n and repeats must be 1 or more, not 0 and 200"),
-    (lambda: metrics.noise_floor(metrics.w1, normal, 9, 5, q=95), "q must be between 0 and 1, not 95"),
-    (lambda: metrics.noise_floor(lambda a, b: 1., normal, 9, 5), r"one finite number a repeat, \(5,\), not \(\)"),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: metrics.moments([]), r"samples must be \(\*runs, n\).*not \(0,\)"),
+        (lambda: metrics.w1(3.0, [1.0]), r"samples must be .*not \(\)"),
+        (lambda: metrics.w1([1.0], [np.nan]), "real must be finite"),
+        (lambda: metrics.ks([1.0], [np.inf, 0]), "real must be finite"),
+        (lambda: metrics.w1([1.0], lambda u: u * np.inf), "real must be finite"),
+        (lambda: metrics.w1(np.zeros((2, 9)), np.zeros((3, 9))), r"real \(3, 9\) must be .* samples \(2, 9\)"),
+        (lambda: metrics.ks(np.zeros((2, 9)), np.zeros((3, 9))), r"real \(3, 9\) must be"),
+        (lambda: metrics.ks([0.5, 2.0], lambda x: x), "real must give a probability.*from 0.5 to 2.0"),
+        (lambda: metrics.ks([0.5, 2.0], lambda x: 0.5), r"for each of the samples \(2,\), not \(\)"),
+        (lambda: metrics.is_good([1.0], [1.0], 0), "sd must be above 0 and finite, not 0"),
+        (lambda: metrics.is_narrow([1.0], np.nan), "sd must be above 0 and finite, not nan"),
+        (lambda: metrics.share(np.zeros(0, bool)), r"1 run or more, not bool of shape \(0,\)"),
+        (lambda: metrics.share([0.2, np.nan]), "good_mask must be one bool a run"),
+        (lambda: metrics.share([True], 95), "confidence must be between 0 and 1, not 95"),
+        (lambda: metrics.noise_floor(metrics.w1, normal, 0), "n and repeats must be 1 or more, not 0 and 200"),
+        (lambda: metrics.noise_floor(metrics.w1, normal, 9, 5, q=95), "q must be between 0 and 1, not 95"),
+        (lambda: metrics.noise_floor(lambda a, b: 1.0, normal, 9, 5), r"one finite number a repeat, \(5,\), not \(\)"),
+    ],
+)
 def test_bad_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()

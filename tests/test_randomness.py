@@ -1,6 +1,7 @@
 """Streams: the place alone decides the numbers, and every run has its own."""
 
 import itertools
+import sys
 
 import pytest
 import torch
@@ -114,6 +115,42 @@ def test_an_error_while_a_block_is_drawn_leaves_the_stream_as_it_was():
         a.next()
     assert a.place == place
     assert torch.equal(batches(a, 2), batches(b, 2))
+
+
+def test_an_interrupt_while_a_block_is_drawn_leaves_the_one_before_in_order():
+    def interrupted_at(k):
+        count = itertools.count(1)
+
+        def inside(frame, event, argument):
+            if event == "opcode" and next(count) == k:
+                raise KeyboardInterrupt
+            return inside
+
+        def trace(frame, event, argument):
+            if frame.f_code is Stream._fill.__code__:
+                frame.f_trace_opcodes = True
+                return inside
+
+        return trace
+
+    first, second = batches(stream(batch=4096), 2)
+    for k in itertools.count(1):
+        a = stream(batch=4096)
+        a.next()
+        before = sys.gettrace()
+        sys.settrace(interrupted_at(k))
+        try:
+            a.next()
+        except KeyboardInterrupt:
+            pass
+        else:
+            break
+        finally:
+            sys.settrace(before)
+        place, a.place = a.place, (0, 0)
+        assert place == (1, 0) and torch.equal(a.next(), first), k
+        assert torch.equal(a.next(), second), k
+    assert k > 50
 
 
 def test_the_global_generator_is_neither_read_nor_moved():

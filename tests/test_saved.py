@@ -17,8 +17,8 @@ def half_precision(x):
 def test_a_file_says_what_it_is(name):
     history, recipe = saved.load(name), recipes.BY_NAME[name]
     seeds = list(saved.SEEDS[name])
-    stated = {key: history.settings[key] for key in ("recipe", "source", "seeds", "steps")}
-    assert stated == {"recipe": name, "source": recipe.source, "seeds": seeds, "steps": recipe.steps}
+    stated = {key: history.settings[key] for key in ("recipe", "settings", "seeds", "steps")}
+    assert stated == {"recipe": name, "settings": repr(recipe), "seeds": seeds, "steps": recipe.steps}
     assert history.steps.tolist() == list(range(0, recipe.steps + 1, saved.ROUNDS_A_SNAPSHOT))
     assert history.samples.shape == (len(history), len(seeds), 256, 1)
     assert history.d_loss.shape == history.diverged.shape == (len(history), len(seeds))

@@ -479,17 +479,26 @@ def diverging():
     return toy((0, 1), d_optimizer=SGD(1e-3), g_optimizer=SGD((1e-3, 1e14), momentum=0.5))
 
 
-@pytest.mark.parametrize("start", [1, 63])
+def poisoned(at):
+    """Run 1 stops being finite in step `at`."""
+
+    def schedule(trainer):
+        InTurn()(trainer)
+        if trainer.steps == at - 1:
+            trainer.d_player.theta[1, 0] = torch.nan
+
+    return toy((0, 1), schedule=schedule)
+
+
+@pytest.mark.parametrize("start", [1, 63])  # 63: the step that looks for diverged runs, and draws a new block
 def test_an_interrupt_at_any_bytecode_leaves_a_step_done_or_not_done(start):
-    def fresh():
-        trainer = diverging()
-        trainer.advance(start)
+    def fresh(steps=start):
+        trainer = poisoned(start + 1)
+        trainer.advance(steps)
         return trainer
 
-    before, after, end = (diverging() for _ in range(3))
-    before.advance(start), after.advance(start + 1), end.advance(start + 70)
-    before, after, end = where(before), where(after), where(end)
-    assert end["diverged"].tolist() == [-1, 3]
+    before, after, end = (where(fresh(steps)) for steps in (start, start + 1, start + 70))
+    assert before["diverged"].tolist() == [-1, -1] and after["diverged"].tolist() == [-1, start + 1]
     with Interrupt(0) as watch:
         fresh_one = fresh()
         watch.count = 0

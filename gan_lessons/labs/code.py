@@ -55,11 +55,7 @@ def _shallow(settings) -> dict:
 
 
 def _arguments(values: dict) -> str:
-    return ", ".join(f"{key}={_written(value)}" for key, value in values.items())
-
-
-def _written(value) -> str:
-    return f"losses.{value.name}" if isinstance(value, losses.Objective) else repr(value)
+    return ", ".join(f"{key}={value!r}" for key, value in values.items())
 
 
 def _imports(values: list) -> list[str]:
