@@ -241,11 +241,11 @@ class Painter {
     for (const v of ticks(...axes.x, w / 70)) { ctx.fillRect(axes.px(v), y + h, 1, 4); ctx.fillText(text(v), axes.px(v), y + h + 6); }
     ctx.fillText(panel.x.label, x + w / 2, y + h + 21);
     ctx.textBaseline = "middle"; ctx.textAlign = "right";
-    for (const v of ticks(...axes.y, h / 40)) { ctx.fillRect(x - 4, axes.py(v), 4, 1); ctx.fillText(text(v), x - 6, axes.py(v)); }
+    for (const v of ticks(...axes.y, h / 32)) { ctx.fillRect(x - 4, axes.py(v), 4, 1); ctx.fillText(text(v), x - 6, axes.py(v)); }
     this.sideways(panel.y.label, x - 42, y + h / 2);
     if (axes.y2) {
       ctx.textAlign = "left";
-      for (const v of ticks(...axes.y2, h / 40)) { ctx.fillRect(x + w, axes.py(v, true), 4, 1); ctx.fillText(text(v), x + w + 6, axes.py(v, true)); }
+      for (const v of ticks(...axes.y2, h / 32)) { ctx.fillRect(x + w, axes.py(v, true), 4, 1); ctx.fillText(text(v), x + w + 6, axes.py(v, true)); }
       this.sideways(panel.y2.label, x + w + 38, y + h / 2);
     }
     ctx.textAlign = "left"; ctx.textBaseline = "bottom"; ctx.font = "600 " + FONT;
