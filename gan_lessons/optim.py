@@ -5,54 +5,50 @@ differentiated through. Here an update is a pure function of (parameters, gradie
 changed in place. `theta` holds a network's parameters, (*runs, P) flat or any other shape with runs first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 
-from gan_lessons.errors import number, per_run, refuse, whole
+from gan_lessons.errors import number, per_run, refuse
 
 State = tuple[torch.Tensor, ...]
 
 
 @dataclass(frozen=True)
-class StepDecay:
-    """Step-wise decay: the learning rate is multiplied by `factor` after every `every` updates.
-
-    Source: `tf.train.exponential_decay(staircase=True)`, as AYLIEN's first code used it."""
-
-    every: int
-    factor: float
-
-    def __post_init__(self):
-        object.__setattr__(self, "every", whole("every", self.every))
-        object.__setattr__(self, "factor", number("factor", self.factor, 0.0, 1.0))
-
-    def __call__(self, updates: int) -> float:
-        return self.factor ** (updates // self.every)
-
-
-@dataclass(frozen=True)
 class Optimizer:
-    """lr: a positive learning rate (0 holds a network still), or a sequence with one a run. decay: None or a
-    function from the number of updates done to a factor."""
+    """What every optimizer has.
+
+    lr: a positive learning rate (0 holds a network still), or a sequence with one a run. decay: None or a
+    function from the number of updates done to a factor (see `decays`). clip: None, or the size that no weight may
+    exceed after an update (Arjovsky et al. 2017, WGAN). averaging: the weight of historical averaging, one number or
+    one a run: adds the gradient of averaging * |theta - mean of all theta so far|^2 (Salimans et al. 2016, section
+    3.3); the loss that is shown does not count it.
+    """
 
     lr: float | Sequence[float]
-    decay: StepDecay | None = None
+    decay: Callable[[int], float] | None = None
+    clip: float | None = None
+    averaging: float | Sequence[float] = 0.0
+    _per_run = ("lr", "averaging")
 
     def __post_init__(self):
         object.__setattr__(self, "lr", per_run("lr", self.lr, low=0.0))
+        object.__setattr__(self, "averaging", per_run("averaging", self.averaging, low=0.0))
+        if self.clip is not None:
+            object.__setattr__(self, "clip", number("clip", self.clip, low=1e-12))
         if self.decay is not None and not callable(self.decay):
             refuse("decay", self.decay, "None or a function of the number of updates, such as StepDecay(150, .95)")
+
+    def check(self, runs: int) -> None:
+        """Raises ValueError unless numbers that differ from run to run are as many as the runs."""
+        for name in self._per_run:
+            _each(name, getattr(self, name), torch.empty(runs, 1))
 
     def rate(self, theta: torch.Tensor, updates: int) -> float | torch.Tensor:
         """The learning rate of the next update, a float or a tensor (*runs, 1, ...) that broadcasts on theta."""
         factor = 1.0 if self.decay is None else self.decay(updates)
-        if not isinstance(self.lr, tuple):
-            return self.lr * factor
-        if len(self.lr) != theta.shape[0]:
-            refuse("lr", self.lr, f"one number, or one for each of the {theta.shape[0]} runs")
-        return (theta.new_tensor(self.lr) * factor).view(-1, *[1] * (theta.dim() - 1))
+        return _each("lr", self.lr, theta) * factor
 
     def start(self, theta: torch.Tensor) -> State:
         """The state before the first update: one tensor like theta for each of `slots`."""
@@ -60,8 +56,27 @@ class Optimizer:
 
     @property
     def slots(self) -> int:
-        """How many tensors like theta the state holds."""
+        """How many tensors like theta the state holds: those of the method, and the mean of theta if it is needed."""
+        return self._own_slots + bool(self.averaging)
+
+    @property
+    def _own_slots(self) -> int:
         return 0
+
+    def update(self, theta: torch.Tensor, grad: torch.Tensor, state: State, updates: int) -> tuple[torch.Tensor, State]:
+        """One update -> (new theta, new state). updates: how many were done before."""
+        if self.averaging:
+            *own, mean = state
+            mean = mean + (theta - mean) / (updates + 1)  # of theta as it was before this update and all before
+            grad = grad + 2 * _each("averaging", self.averaging, theta) * (theta - mean)
+            theta, own = self._method(theta, grad, tuple(own), updates)
+            state = (*own, mean)
+        else:
+            theta, state = self._method(theta, grad, state, updates)
+        return (theta if self.clip is None else theta.clamp(-self.clip, self.clip)), state
+
+    def _method(self, theta: torch.Tensor, grad: torch.Tensor, state: State, updates: int):
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -76,11 +91,10 @@ class SGD(Optimizer):
         object.__setattr__(self, "momentum", number("momentum", self.momentum, 0.0, 1.0))
 
     @property
-    def slots(self) -> int:
+    def _own_slots(self) -> int:
         return 1 if self.momentum else 0
 
-    def update(self, theta: torch.Tensor, grad: torch.Tensor, state: State, updates: int):
-        """One update -> (new theta, new state). updates: how many were done before."""
+    def _method(self, theta, grad, state, updates):
         if self.momentum:
             grad = state[0] * self.momentum + grad
             state = (grad,)
@@ -96,7 +110,7 @@ class Adam(Optimizer):
     eps: float = 1e-8
 
     @property
-    def slots(self) -> int:
+    def _own_slots(self) -> int:
         return 2
 
     def __post_init__(self):
@@ -106,10 +120,21 @@ class Adam(Optimizer):
         object.__setattr__(self, "betas", tuple(number("betas", beta, 0.0, 1 - 1e-9) for beta in self.betas))
         object.__setattr__(self, "eps", number("eps", self.eps, 0.0))
 
-    def update(self, theta: torch.Tensor, grad: torch.Tensor, state: State, updates: int):
-        """One update -> (new theta, new state). updates: how many were done before."""
+    def _method(self, theta, grad, state, updates):
         (beta1, beta2), (mean, square), t = self.betas, state, updates + 1
         mean = torch.lerp(mean, grad, 1 - beta1)
         square = torch.addcmul(square * beta2, grad, grad, value=1 - beta2)
-        scale = (square / (1 - beta2**t)).sqrt() + self.eps
+        root = square / (1 - beta2**t)
+        if root.requires_grad:  # unrolling differentiates through this: the root of an exact 0 has no slope
+            root = root.clamp_min(torch.finfo(root.dtype).tiny)
+        scale = root.sqrt() + self.eps
         return theta - mean / scale * (self.rate(theta, updates) / (1 - beta1**t)), (mean, square)
+
+
+def _each(name: str, value: float | tuple[float, ...], theta: torch.Tensor) -> float | torch.Tensor:
+    """A number as it is; one a run as a tensor that broadcasts on theta (*runs, ...)."""
+    if not isinstance(value, tuple):
+        return value
+    if len(value) != theta.shape[0]:
+        refuse(name, value, f"one number, or one for each of the {theta.shape[0]} runs")
+    return theta.new_tensor(value).view(-1, *[1] * (theta.dim() - 1))

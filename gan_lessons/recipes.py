@@ -4,16 +4,22 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import torch
 
 from gan_lessons import losses
+from gan_lessons.decays import StepDecay
 from gan_lessons.distributions import Distribution, Gaussian, NormalNoise, StratifiedNoise, UniformNoise
 from gan_lessons.errors import refuse, row, whole
-from gan_lessons.models.layers import FEATURES, WholeBatch, feature_width, normal_init, torch_init
-from gan_lessons.models.toys import ACTIVATIONS, mlp
-from gan_lessons.optim import SGD, Adam, Optimizer, StepDecay
+from gan_lessons.instance_noise import InstanceNoise
+from gan_lessons.models.layers import normal_init, torch_init
+from gan_lessons.models.minibatch import Minibatch
+from gan_lessons.models.packed import Packed
+from gan_lessons.models.toys import ACTIVATIONS, NORMS, mlp
+from gan_lessons.models.whole_batch import FEATURES, WholeBatch, feature_width
+from gan_lessons.optim import SGD, Adam, Optimizer
+from gan_lessons.penalties import Penalty
 from gan_lessons.pretraining import pretrain_discriminator
 from gan_lessons.schedules import InTurn
 from gan_lessons.trainers import Trainer, whole_seeds
@@ -25,6 +31,7 @@ _KINDS = {
     "g_optimizer": Optimizer,
     "objective": losses.Objective,
 }
+REMEDIES = ("g_norm", "d_norm", "minibatch", "pack", "penalties", "unroll", "instance_noise")
 INITS = {"normal": normal_init(1.0), "torch": torch_init}
 
 
@@ -36,7 +43,9 @@ class Recipe:
     init: "normal" (weights N(0, 1), biases 0) or "torch" (torch.nn.Linear's own). features: None for a D that
     looks at single samples, else a name in `FEATURES` for one that sees the whole batch. steps: the article's
     length, in steps of the schedule. pretrain: steps in which D first learns the real density. window: the
-    stretch of the line worth drawing.
+    stretch of the line worth drawing, or the square of the plane.
+    Remedies: g_norm, d_norm ("batch", "spectral"), minibatch (discrimination, after D's last hidden layer), pack (how
+    many samples D judges together), penalties, unroll, instance_noise.
     Raises ValueError for unknown names and for sizes and ranges that make no sense.
     """
 
@@ -58,6 +67,19 @@ class Recipe:
     schedule: Callable = InTurn()
     pretrain: int = 0
     window: tuple[float, float] = (-8.0, 8.0)
+    g_norm: str | None = None
+    d_norm: str | None = None
+    minibatch: Minibatch | None = None
+    pack: int = 1
+    penalties: tuple[Penalty, ...] = ()
+    unroll: int = 0
+    instance_noise: InstanceNoise | None = None
+
+    def __repr__(self) -> str:
+        """Python that makes it again; a remedy that is not used is left out."""
+        known = {field.name: field.default for field in fields(self)}
+        shown = {name: value for name, value in vars(self).items() if name not in REMEDIES or value != known[name]}
+        return f"Recipe({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     def __post_init__(self):
         for name, table in (("g_activation", ACTIVATIONS), ("d_activation", ACTIVATIONS), ("init", INITS)):
@@ -72,10 +94,19 @@ class Recipe:
             if not isinstance(getattr(self, name), (tuple, list)):
                 refuse(name, getattr(self, name), "a tuple with the width of each hidden layer")
             object.__setattr__(self, name, tuple(whole(name, width) for width in getattr(self, name)))
-        for name, least in (("batch", 1), ("steps", 1), ("pretrain", 0)):
+        for name in ("g_norm", "d_norm"):
+            if getattr(self, name) not in NORMS:
+                refuse(name, getattr(self, name), f"one of {NORMS}")
+        for name, least in (("batch", 1), ("steps", 1), ("pretrain", 0), ("pack", 1), ("unroll", 0)):
             object.__setattr__(self, name, whole(name, getattr(self, name), least))
         if self.pretrain and self.features is not None:
             refuse("pretrain", self.pretrain, "0 where D looks at whole batches: it has no density to learn")
+        if self.features is not None and (self.pack > 1 or self.minibatch is not None or self.d_norm == "batch"):
+            raise ValueError(
+                f"features {self.features!r} make a whole batch one example for D, so there is nothing left to pack, "
+                f"to compare or to normalise: pack must be 1, not {self.pack}, minibatch None, not "
+                f"{self.minibatch!r}, and d_norm None or 'spectral', not {self.d_norm!r}"
+            )
         window = row("window", self.window)
         if len(window) != 2 or not window[0] < window[1]:
             refuse("window", self.window, "two numbers that rise")
@@ -84,14 +115,17 @@ class Recipe:
     def generator(self, runs: int) -> torch.nn.Module:
         """G, with weights still zero."""
         sizes = [self.noise.dim, *self.g_hidden, self.data.dim]
-        return mlp(sizes, ACTIVATIONS[self.g_activation], runs, INITS[self.init])
+        return mlp(sizes, ACTIVATIONS[self.g_activation], runs, INITS[self.init], norm=self.g_norm)
 
     def discriminator(self, runs: int) -> torch.nn.Module:
         """D, with weights still zero."""
         features = None if self.features is None else FEATURES[self.features]
-        width = self.data.dim if features is None else feature_width(features, self.batch)
-        net = mlp([width, *self.d_hidden, 1], ACTIVATIONS[self.d_activation], runs, INITS[self.init])
-        return net if features is None else WholeBatch(net, features)
+        width = self.data.dim * self.pack if features is None else feature_width(features, self.batch)
+        inside = {"norm": self.d_norm, "minibatch": self.minibatch}
+        net = mlp([width, *self.d_hidden, 1], ACTIVATIONS[self.d_activation], runs, INITS[self.init], **inside)
+        if features is not None:
+            return WholeBatch(net, features)
+        return Packed(net, self.pack) if self.pack > 1 else net
 
     def trainer(
         self,
@@ -100,9 +134,10 @@ class Recipe:
         dtype: torch.dtype = torch.float32,
         view: int = 256,
         probes: Mapping[str, Callable] | None = None,
+        same_seeds: bool = False,
     ) -> Trainer:
         """A trainer at step 0 (after D's head start, if there is one), with one run a seed."""
-        seeds = whole_seeds(seeds)
+        seeds = whole_seeds(seeds, same_seeds)
         runs = len(seeds)
         trainer = Trainer(
             self.generator(runs).to(dtype),
@@ -115,8 +150,12 @@ class Recipe:
             d_optimizer=self.d_optimizer,
             g_optimizer=self.g_optimizer,
             schedule=self.schedule,
+            penalties=self.penalties,
+            unroll=self.unroll,
+            instance_noise=self.instance_noise,
             view=view,
             probes=probes,
+            same_seeds=same_seeds,
         )
         if self.pretrain:
             pretrain_discriminator(

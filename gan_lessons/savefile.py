@@ -11,15 +11,18 @@ from safetensors.torch import save as to_bytes
 from gan_lessons.errors import refuse, whole
 from gan_lessons.records import replacing
 
-FORMAT = "gan_lessons trainer 1"
+FORMAT = "gan_lessons trainer 2"
 
 
 def save(trainer, path: str | os.PathLike) -> None:
     """See `Trainer.save`."""
-    steps, (d, d_state, d_updates), (g, g_state, g_updates), places, seen, diverged, diverged_d = trainer.mark()
+    steps, d, g, places, seen, diverged, diverged_d = trainer.mark()
+    (d, d_state, d_updates, d_buffers), (g, g_state, g_updates, g_buffers) = d, g
     tensors = {"d": d, "g": g, "diverged": torch.from_numpy(diverged), "diverged_d": torch.from_numpy(diverged_d)}
     tensors |= {f"d_state/{i}": slot for i, slot in enumerate(d_state)}
     tensors |= {f"g_state/{i}": slot for i, slot in enumerate(g_state)}
+    tensors |= {f"d_buffer/{i}": buffer for i, buffer in enumerate(d_buffers)}
+    tensors |= {f"g_buffer/{i}": buffer for i, buffer in enumerate(g_buffers)}
     tensors |= {f"seen/{name}": value for name, value in seen.items()}
     tensors = {name: value.contiguous() for name, value in tensors.items()}
     counters = {"steps": steps, "d_updates": d_updates, "g_updates": g_updates, "places": places}
@@ -87,9 +90,10 @@ def _mark(tensors: dict[str, torch.Tensor], counters: dict, trainer) -> tuple:
         return found
 
     def side(name: str, own: tuple) -> tuple:
-        theta, state, _ = own
+        theta, state, _, buffers = own
         slots = tuple(like(f"{name}_state/{i}", slot) for i, slot in enumerate(state))
-        return like(name, theta), slots, whole(f"{name}_updates", counters[f"{name}_updates"], 0)
+        kept = tuple(like(f"{name}_buffer/{i}", buffer) for i, buffer in enumerate(buffers))
+        return like(name, theta), slots, whole(f"{name}_updates", counters[f"{name}_updates"], 0), kept
 
     def place(key: str) -> tuple[int, int]:
         block, position = counters["places"][key]

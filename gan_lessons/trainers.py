@@ -8,98 +8,32 @@ import contextlib
 import copy
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 
 import numpy as np
 import torch
 from torch import nn
 
 from gan_lessons import gradients, losses, savefile
-from gan_lessons.distributions import Distribution
+from gan_lessons.combining import check_networks, check_remedies, watching
+from gan_lessons.distributions import Distribution, NormalNoise, UniformNoise
 from gan_lessons.errors import number, refuse, whole
-from gan_lessons.models.layers import WholeBatch, initialize
+from gan_lessons.instance_noise import InstanceNoise
+from gan_lessons.models.layers import initialize
+from gan_lessons.models.surface import surface
 from gan_lessons.optim import Adam, Optimizer
+from gan_lessons.penalties import Penalty
+from gan_lessons.players import Player
 from gan_lessons.randomness import Stream
 from gan_lessons.records import Snapshot
 from gan_lessons.schedules import InTurn
+from gan_lessons.steps import Step
 
 CHECK_EVERY = 64  # steps between two looks for runs that diverged; the step found is exact all the same
-SETTINGS = ("data", "noise", "batch", "objective", "d_optimizer", "g_optimizer", "schedule")
+SETTINGS = (
+    *("data", "noise", "batch", "objective", "d_optimizer", "g_optimizer", "schedule"),
+    *("penalties", "unroll", "instance_noise"),
+)
 Probe = Callable[["Trainer"], torch.Tensor]
-
-
-class Step:
-    """What an objective sees of one update.
-
-    D, G: the networks. real: (*runs, batch, d), None in G's update. noise: (*runs, batch, dim). fake: G(noise),
-    a constant in D's update. logits: D's on real (row 0) and fake (row 1), (*runs, 2, batch). fake_logits:
-    D's on fake alone, (*runs, batch).
-    """
-
-    def __init__(self, G: nn.Module, D: nn.Module, noise: torch.Tensor, real: torch.Tensor | None = None):
-        self.G, self.D, self.noise, self.real = G, D, noise, real
-
-    @cached_property
-    def fake(self) -> torch.Tensor:
-        if self.real is None:
-            return self.G(self.noise)
-        with torch.no_grad():  # D's update must not move G
-            return self.G(self.noise)
-
-    @cached_property
-    def logits(self) -> torch.Tensor:
-        if hasattr(self.D, "both"):  # a D that looks at samples one by one does both in one pass, and says so
-            return self.D.both(self.real, self.fake)
-        return torch.stack([self.D(self.real).squeeze(-1), self.fake_logits], -2)
-
-    @cached_property
-    def fake_logits(self) -> torch.Tensor:
-        return self.D(self.fake).squeeze(-1)
-
-
-class Player:
-    """One side of the game: a network whose parameters are views of one tensor, and its optimizer's state.
-
-    theta: (runs, P). One tensor makes an update a handful of operations, and a copy of all a single one.
-    """
-
-    def __init__(self, network: nn.Module):
-        self.network, self.params = network, list(network.parameters())
-        self.theta = torch.cat([p.detach().flatten(1) for p in self.params], 1)
-        self._owners = [module._parameters for module in network.modules() if module._parameters]
-        for param, piece in zip(self.params, self.theta.split([p[0].numel() for p in self.params], 1), strict=True):
-            param.data = piece.view(param.shape)
-        self._places = self._where()
-        self.state, self.updates = (), 0
-
-    def start(self, optimizer: Optimizer) -> None:
-        """Begins with an optimizer that has done no update yet."""
-        self.state, self.updates = optimizer.start(self.theta), 0
-
-    def move(self, grad: torch.Tensor, optimizer: Optimizer) -> None:
-        """One update in the direction that the optimizer makes of a gradient."""
-        with torch.no_grad():
-            theta, self.state = optimizer.update(self.theta, grad, self.state, self.updates)
-            self.theta.copy_(theta)
-        self.updates += 1
-
-    def mark(self) -> tuple:
-        """A copy of where this side stands; `back` returns to it."""
-        return self.theta.clone(), self.state, self.updates
-
-    def back(self, mark: tuple) -> None:
-        theta, self.state, self.updates = mark
-        self.theta.copy_(theta)
-
-    def check_views(self, name: str) -> None:
-        """Raises ValueError if the network's parameters were replaced behind the trainer's back."""
-        if self._where() != self._places:
-            refuse(name, "a network moved since", "left where it is: choose dtype before, load by load_state_dict")
-
-    def _where(self) -> list[int]:
-        """Where in memory the network's parameters are now."""
-        # the modules' own dictionaries, because network.parameters() takes ten times as long
-        return [param.data_ptr() for owner in self._owners for param in owner.values()]
 
 
 class Trainer:
@@ -107,8 +41,10 @@ class Trainer:
 
     G, D: networks with as many runs each. data, noise: distributions; data's width is G's output. batch:
     samples of each kind an update. seeds: one a run (default 0, 1, ...); they decide weights, data and noise.
-    objective, optimizers and schedule as their modules say. view: how many samples a snapshot shows, made of
-    noise fixed by the seed. probes: name -> function of the trainer, observed at each snapshot.
+    objective, optimizers and schedule as their modules say. penalties: terms added to D's loss (the loss that is shown
+    does not count them). unroll: how many updates of D ahead G looks (0: none). instance_noise: blurs what D is shown.
+    view: how many samples a snapshot shows, made of noise fixed by the seed. probes: name -> function of the trainer,
+    observed at each snapshot. same_seeds: whether runs may share a seed, where something else sets them apart.
 
     `run` yields snapshots, `advance` only trains. A step commits at its end: an interrupt or an error in it
     leaves the state of the step before, and calling again goes on. Watching changes nothing.
@@ -128,14 +64,18 @@ class Trainer:
         d_optimizer: Optimizer = Adam(1e-3),
         g_optimizer: Optimizer = Adam(1e-3),
         schedule: Callable[["Trainer"], None] = InTurn(),
+        penalties: Sequence[Penalty] = (),
+        unroll: int = 0,
+        instance_noise: InstanceNoise | None = None,
         view: int = 256,
         probes: Mapping[str, Probe] | None = None,
+        same_seeds: bool = False,
     ):
         limit_threads()
         self.G, self.D = G, D
-        self.seeds = _seeds(seeds, G, D)
+        self.seeds = _seeds(seeds, G, D, same_seeds)
         self.view, self.probes = whole("view", view), _probes(probes)
-        given = (data, noise, batch, objective, d_optimizer, g_optimizer, schedule)
+        given = (data, noise, batch, objective, d_optimizer, g_optimizer, schedule, penalties, unroll, instance_noise)
         self.settings = self._checked(dict(zip(SETTINGS, given, strict=True)))
         self._restart()
 
@@ -151,10 +91,11 @@ class Trainer:
                 refuse("setting", name, f"one of {SETTINGS}")
         old, self.settings = self.settings, self._checked(self.settings | settings)
         new = self.settings
-        self._gradients = gradients.choose(self.G, self.D, new["objective"])
-        for key, source in (("real", "data"), ("d_noise", "noise"), ("g_noise", "noise")):
-            if (new[source], new["batch"]) != (old[source], old["batch"]):
-                self._streams[key] = self._streams[key].changed(new[source], new["batch"])
+        self._gradients = gradients.choose(self.G, self.D, new["objective"], new["penalties"])
+        before = _sources(old)
+        for key, source in _sources(new).items():
+            if source != before[key]:
+                self._streams[key] = self._streams[key].changed(*source)
         for player, key in ((self.d_player, "d_optimizer"), (self.g_player, "g_optimizer")):
             if (type(new[key]), new[key].slots) != (type(old[key]), old[key].slots):
                 player.start(new[key])
@@ -173,12 +114,20 @@ class Trainer:
         for name in ("d_optimizer", "g_optimizer"):
             if not isinstance(settings[name], Optimizer):
                 refuse(name, settings[name], "an optimizer of gan_lessons.optim")
-            settings[name].rate(torch.empty(self.runs, 1), 0)
         if not isinstance(settings["objective"], losses.Objective):
             refuse("objective", settings["objective"], "an Objective of gan_lessons.losses")
         if not callable(settings["schedule"]):
             refuse("schedule", settings["schedule"], "a schedule of gan_lessons.schedules")
-        _check_shapes(self.G, self.D, settings["data"], settings["noise"], batch)
+        if not isinstance(settings["penalties"], (tuple, list)):
+            refuse("penalties", settings["penalties"], "a tuple of penalties, such as (R1(1.0),)")
+        if not isinstance(settings["instance_noise"], InstanceNoise | None):
+            refuse("instance_noise", settings["instance_noise"], "None or an InstanceNoise")
+        settings |= {"penalties": tuple(settings["penalties"]), "unroll": whole("unroll", settings["unroll"], 0)}
+        check_remedies(self.D, settings)
+        numbers = (settings["d_optimizer"], settings["g_optimizer"], settings["instance_noise"], *settings["penalties"])
+        for holder in filter(None, numbers):
+            holder.check(self.runs)
+        check_networks(self.G, self.D, settings["data"], settings["noise"], batch)
         return settings
 
     @property
@@ -193,10 +142,9 @@ class Trainer:
         self.g_player, self.d_player = Player(self.G), Player(self.D)
         self.g_player.start(self.settings["g_optimizer"]), self.d_player.start(self.settings["d_optimizer"])
         dtype, s = self.g_player.theta.dtype, self.settings
-        sources = {"real": s["data"], "d_noise": s["noise"], "g_noise": s["noise"]}
-        self._streams = {key: Stream(source, self.seeds, key, s["batch"], dtype) for key, source in sources.items()}
+        self._streams = {key: Stream(source, self.seeds, key, n, dtype) for key, (source, n) in _sources(s).items()}
         self.viewing_noise = self._draw_viewing_noise()
-        self._gradients = gradients.choose(self.G, self.D, s["objective"])
+        self._gradients = gradients.choose(self.G, self.D, s["objective"], s["penalties"])
         self.steps = 0
         self._seen = {}
         self._sums = []  # (step, sum of D's parameters, sum of G's), each (runs,), not looked at yet
@@ -304,20 +252,52 @@ class Trainer:
     def update_both(self) -> None:
         """One update of each, from gradients at the same point and on the same noise."""
         place = self._streams["g_noise"].place
+        buffers = self.d_player.remember(), self.g_player.remember()
         d_grad = self._d_gradient("g_noise")
         self._streams["g_noise"].place = place
+        self.d_player.restore(buffers[0]), self.g_player.restore(buffers[1])
         g_grad = self._g_gradient(self._streams["g_noise"].next())
         self.d_player.move(d_grad, self.settings["d_optimizer"])
         self.g_player.move(g_grad, self.settings["g_optimizer"])
 
     def _d_gradient(self, noise: str) -> torch.Tensor:
-        step = Step(self.G, self.D, self._streams[noise].next(), self._streams["real"].next())
-        self._seen["d_loss"], self._seen["logits"], grad = self._gradients.d(self.settings["objective"], step)
+        s = self.settings
+        real, jitter = self._blurred(self._streams["real"].next(), "d_blur")
+        step = Step(self.G, self.D, self._streams[noise].next(), real, for_g=False, steps=self.steps, jitter=jitter)
+        step.mix, step.slopes_wanted = self._for_penalties()
+        self._seen["d_loss"], self._seen["logits"], grad = self._gradients.d(s["objective"], s["penalties"], step)
         return grad
 
     def _g_gradient(self, noise: torch.Tensor) -> torch.Tensor:
-        self._seen["g_loss"], grad = self._gradients.g(self.settings["objective"], Step(self.G, self.D, noise))
+        s = self.settings
+        looks = s["objective"].g_sees_real or s["unroll"]
+        real, jitter = self._blurred(self._streams["g_real"].next() if looks else None, "g_blur")
+        step = Step(self.G, self.D, noise, real, steps=self.steps, jitter=jitter)
+        if s["unroll"]:
+            self._seen["g_loss"], grad = self._unrolled(step)
+        else:
+            self._seen["g_loss"], grad = self._gradients.g(s["objective"], step)
         return grad
+
+    def _unrolled(self, step: Step) -> tuple[torch.Tensor, torch.Tensor]:
+        s, buffers = self.settings, self.d_player.remember()
+        step.mix, step.slopes_wanted = self._for_penalties()
+        found = gradients.unrolled_g(s["objective"], s["penalties"], step, s["unroll"], self.d_player, s["d_optimizer"])
+        self.d_player.restore(buffers)  # those updates of D never happened
+        return found
+
+    def _for_penalties(self) -> tuple[torch.Tensor | None, bool]:
+        """How far each mixture is from real to generated, if a penalty mixes; and whether slopes are wanted."""
+        penalties = self.settings["penalties"]
+        return self._streams["mix"].next() if any(penalty.mixes for penalty in penalties) else None, bool(penalties)
+
+    def _blurred(self, real: torch.Tensor | None, stream: str) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+        """The real batch with instance noise on it, and the noise for the generated one."""
+        if self.settings["instance_noise"] is None:
+            return real, None
+        noise = self.settings["instance_noise"].scale(self._streams[stream].next(), self.steps)
+        on_real, on_fake = noise.chunk(2, -2)
+        return None if real is None else real + on_real, on_fake
 
     # -- watching ----------------------------------------------------------------------------------------
 
@@ -327,9 +307,11 @@ class Trainer:
         blank = torch.full((self.runs, 2, 1), torch.nan)
         seen = self._seen
         p_real, p_fake = seen.get("logits", blank).sigmoid().mean(-1).unbind(-1)
+        with watching(self.G):
+            samples = self.G(self.viewing_noise).numpy()
         return Snapshot(
             step=self.steps,
-            samples=self.G(self.viewing_noise).numpy(),
+            samples=samples,
             d_loss=seen.get("d_loss", blank[:, 0, 0]).numpy().copy(),
             g_loss=seen.get("g_loss", blank[:, 0, 0]).numpy().copy(),
             p_real=p_real.numpy(),
@@ -342,19 +324,28 @@ class Trainer:
         """The real samples (batch, d) and the noise (batch, dim) of D's next update; nothing is used up."""
         return self._streams["real"].peek()[run].numpy(), self._streams["d_noise"].peek()[run].numpy()
 
+    @torch.no_grad()
+    def company(self) -> torch.Tensor:
+        """Generated samples, (*runs, batch - 1, d) or as many as the view has, in whose company D judges a point."""
+        with watching(self.G):
+            return self.G(self.viewing_noise[:, : max(1, self.settings["batch"] - 1)])
+
     def alone(self, run: int) -> tuple[nn.Module, nn.Module]:
-        """G and D of one run, as networks of 1 run that share this trainer's weights: they move as it trains."""
+        """G and D of one run, as networks of 1 run that share this trainer's weights: they move as it trains.
+
+        They are in `eval()`: batch normalisation takes its running averages, where in training it took the batch's."""
         if whole("run", run, 0) >= self.runs:
             refuse("run", run, f"one of the {self.runs} runs, from 0")
         pair = []
         for player in (self.g_player, self.d_player):
             network = copy.deepcopy(player.network)
-            for own, param in zip(network.parameters(), player.params, strict=True):
-                own.data = param.data[run : run + 1]
+            shared = [*zip(network.parameters(), player.params, strict=True)]
+            for own, tensor in [*shared, *zip(network.buffers(), player.buffers, strict=True)]:
+                own.data = tensor.data[run : run + 1]
             for module in network.modules():
                 if hasattr(module, "runs"):
                     module.runs = 1
-            pair.append(network)
+            pair.append(network.eval())
         return pair[0], pair[1]
 
     @property
@@ -385,7 +376,9 @@ class Trainer:
 
 
 class DiscriminatorCurve:
-    """A probe: D's probability of "real" on an even grid of a line, (*runs, n)."""
+    """A probe: D's probability of "real" on an even grid of a line, (*runs, n).
+
+    A D that compares samples judges each point in the company of generated ones (see `models.surface`)."""
 
     def __init__(self, low: float, high: float, n: int = 200):
         whole("n", n, 2), number("low", low), number("high", high)
@@ -394,10 +387,8 @@ class DiscriminatorCurve:
         self.grid = torch.linspace(low, high, n)
 
     def __call__(self, trainer: Trainer) -> torch.Tensor:
-        if isinstance(trainer.D, WholeBatch):
-            raise ValueError("probes: D looks at whole batches, so it has no curve over single samples")
         x = self.grid.to(trainer.viewing_noise.dtype)[:, None].expand(trainer.runs, -1, 1)
-        return trainer.D(x).squeeze(-1).sigmoid()
+        return surface(trainer.D, x, trainer.company())
 
 
 @contextlib.contextmanager
@@ -429,51 +420,31 @@ def _probes(probes: Mapping[str, Probe] | None) -> dict[str, Probe]:
     return dict(probes or {})
 
 
-def _seeds(seeds: Sequence[int] | None, G: nn.Module, D: nn.Module) -> tuple[int, ...]:
+def _sources(settings: dict) -> dict[str, tuple[Distribution, int]]:
+    """The random numbers that a training uses: name -> (distribution, how many at a time)."""
+    data, noise, batch = settings["data"], settings["noise"], settings["batch"]
+    blur = NormalNoise(data.dim), 2 * batch  # instance noise on the real and on the generated batch
+    sources = {"real": (data, batch), "d_noise": (noise, batch), "g_noise": (noise, batch)}
+    return sources | {"g_real": (data, batch), "d_blur": blur, "g_blur": blur, "mix": (UniformNoise(), batch)}
+
+
+def _seeds(seeds: Sequence[int] | None, G: nn.Module, D: nn.Module, same_seeds: bool) -> tuple[int, ...]:
     for name, network in (("G", G), ("D", D)):
         if not isinstance(network, nn.Module) or not hasattr(network, "runs") or not hasattr(network, "inputs"):
             refuse(name, network, "a network that knows its `runs` and `inputs` and ends in a number, as `mlp` makes")
-    seeds = whole_seeds(range(G.runs) if seeds is None else seeds)
+    seeds = whole_seeds(range(G.runs) if seeds is None else seeds, same_seeds)
     for name, network in (("G", G), ("D", D)):
         if network.runs != len(seeds):
             refuse("seeds", seeds, f"one for each of the {network.runs} runs of {name}")
     return seeds
 
 
-def whole_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
-    """The seeds as a tuple. Raises ValueError unless they are whole numbers from 0, all different, and at least one."""
+def whole_seeds(seeds: Sequence[int], same_seeds: bool = False) -> tuple[int, ...]:
+    """The seeds as a tuple. Raises ValueError unless they are whole numbers from 0, at least one, and all different
+    (where not `same_seeds`)."""
     if not isinstance(seeds, (Sequence, np.ndarray)) or isinstance(seeds, str) or not len(seeds):
         refuse("seeds", seeds, "a sequence with one whole number a run")
     seeds = tuple(whole("seeds", seed, 0) for seed in seeds)
-    if len(set(seeds)) < len(seeds):
+    if len(set(seeds)) < len(seeds) and not same_seeds:
         refuse("seeds", seeds, "all different: two runs of one seed are one run")
     return seeds
-
-
-def _check_shapes(G: nn.Module, D: nn.Module, data: Distribution, noise: Distribution, batch: int) -> None:
-    if G.inputs != noise.dim:
-        raise ValueError(f"noise of {noise.dim} dimensions does not fit a generator that takes {G.inputs}")
-    if hasattr(D, "check"):
-        D.check(batch)
-    with torch.no_grad():
-        like = next(G.parameters())
-        if next(D.parameters()).dtype != like.dtype:
-            refuse("D", next(D.parameters()).dtype, f"of the same dtype as G, {like.dtype}")
-        x = G(like.new_zeros(G.runs, batch, noise.dim))
-        if x.shape[-1] != data.dim:
-            raise ValueError(f"G makes samples of {x.shape[-1]} dimensions, but the data have {data.dim}")
-        if D.inputs != data.dim:
-            raise ValueError(f"D takes samples of {D.inputs} dimensions, but the data have {data.dim}")
-        if D(x).shape[-1] != 1:
-            refuse("D", D, f"a network with one logit at its end, this one has {D(x).shape[-1]}")
-    if any(word in _last_operation(D, x) for word in ("Sigmoid", "Softmax")):
-        refuse("D", D, "a network that ends in logits: leave out the last sigmoid, the losses have it")
-
-
-def _last_operation(D: nn.Module, x: torch.Tensor) -> str:
-    """Autograd's name of what D does last, but for operations that only rearrange or clip."""
-    with torch.enable_grad():
-        node = D(x).grad_fn
-    while node is not None and any(word in node.name() for word in ("View", "queeze", "Reshape", "Clamp", "Alias")):
-        node = node.next_functions[0][0]
-    return "" if node is None else node.name()

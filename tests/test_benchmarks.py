@@ -13,7 +13,7 @@ from benchmarks import __main__ as command
 from benchmarks import measure, textbook, toy
 from benchmarks.measure import Row, compare, less_is_better, more_is_better, timed
 from gan_lessons import recipes
-from gan_lessons.models import layers
+from gan_lessons.models import whole_batch
 
 KEYS = {"name": str, "value": float, "unit": str, "baseline": float, "ratio": float, "n": int}
 ROW = Row("fake", 2.0, "ms", 6.0, 3.0, 5)
@@ -103,7 +103,7 @@ def test_textbook_learns(recipe, plain):
 
 def test_textbook_critic_sees_the_same_four_moments():
     batch = torch.randn(500, 1, generator=torch.Generator().manual_seed(0))
-    torch.testing.assert_close(textbook.moments(batch), layers.moments(batch[:, 0]))
+    torch.testing.assert_close(textbook.moments(batch), whole_batch.moments(batch[:, 0]))
 
 
 def test_peak_memory_is_the_childs_own():

@@ -9,9 +9,10 @@ import torch
 import torch.nn.functional as F
 from scipy import stats
 
-from gan_lessons.models import layers
-from gan_lessons.models.layers import FEATURES, Linear, WholeBatch, feature_width, initialize, normal_init
+from gan_lessons.models import whole_batch
+from gan_lessons.models.layers import Linear, initialize, normal_init
 from gan_lessons.models.toys import ACTIVATIONS, SLOPES, mlp
+from gan_lessons.models.whole_batch import FEATURES, WholeBatch, feature_width
 
 exact = partial(torch.testing.assert_close, rtol=0, atol=1e-12)
 
@@ -114,7 +115,7 @@ def test_features_by_hand(name, expected):
 
 def test_moments_are_scipys():
     x = noise(3, 2, 50) ** 3
-    found = layers.moments(x).numpy()
+    found = whole_batch.moments(x).numpy()
     for k, oracle in enumerate((np.mean, np.std, stats.skew, stats.kurtosis)):
         np.testing.assert_allclose(found[..., k], oracle(x.numpy(), axis=-1), rtol=0, atol=1e-12)
 
@@ -141,7 +142,7 @@ def test_the_mean_is_a_constant_to_the_gradient_of_differences(name):
 
 
 def test_the_gradient_of_moments_is_the_whole_one():
-    assert torch.autograd.gradcheck(layers.moments, (noise(2, 6).requires_grad_(),))
+    assert torch.autograd.gradcheck(whole_batch.moments, (noise(2, 6).requires_grad_(),))
 
 
 @pytest.mark.parametrize("name", FEATURES)
@@ -160,7 +161,7 @@ def test_a_whole_batch_critic_gives_one_logit_a_batch_and_run(name):
 
 
 def test_a_whole_batch_critic_refuses_batches_that_do_not_fit():
-    D = WholeBatch(mlp([8, 1]), layers.differences)
+    D = WholeBatch(mlp([8, 1]), whole_batch.differences)
     D.check(4)
     with pytest.raises(ValueError, match="batch of 5 gives 10 features by differences, but the discriminator takes 8"):
         D.check(5)
@@ -168,7 +169,7 @@ def test_a_whole_batch_critic_refuses_batches_that_do_not_fit():
 
 def test_moments_of_a_batch_of_1_are_refused():
     with pytest.raises(ValueError, match="batch of 1"):
-        WholeBatch(mlp([4, 1]), layers.moments).check(1)
+        WholeBatch(mlp([4, 1]), whole_batch.moments).check(1)
 
 
 @pytest.mark.parametrize("features", ["moments", None, torch.tanh])
@@ -223,7 +224,8 @@ def test_slopes_are_right_far_out(activation):
 
 def test_the_words_of_a_network_tell_all_that_decides_what_it_computes():
     networks = [mlp([1, 4, 1], f) for f in ACTIVATIONS.values()] + [mlp([1, 4, 4, 1]), mlp([1, 4, 1], runs=2)]
-    networks += [WholeBatch(mlp([8, 1]), f) for f in (layers.raw, layers.differences, layers.squared_differences)]
+    views = (whole_batch.raw, whole_batch.differences, whole_batch.squared_differences)
+    networks += [WholeBatch(mlp([8, 1]), f) for f in views]
     assert len({str(network) for network in networks}) == len(networks)  # a save file compares them
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from gan_lessons.optim import SGD, Adam, Optimizer, StepDecay
+from gan_lessons.decays import StepDecay
+from gan_lessons.optim import SGD, Adam, Optimizer
 
 RUNS, WIDTH, STEPS = 3, 5, 50
 A = torch.linspace(0.5, 3.0, RUNS * WIDTH, dtype=torch.float64).view(RUNS, WIDTH)

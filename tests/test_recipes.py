@@ -9,11 +9,12 @@ import pytest
 import torch
 
 from gan_lessons import recipes
+from gan_lessons.decays import StepDecay
 from gan_lessons.distributions import Gaussian, StratifiedNoise, UniformNoise
 from gan_lessons.losses import minimax, non_saturating
-from gan_lessons.models.layers import WholeBatch
 from gan_lessons.models.toys import MLP
-from gan_lessons.optim import SGD, Adam, StepDecay
+from gan_lessons.models.whole_batch import WholeBatch
+from gan_lessons.optim import SGD, Adam
 from gan_lessons.recipes import BY_NAME, Recipe
 from gan_lessons.schedules import InTurn, Simultaneous
 

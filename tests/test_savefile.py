@@ -12,11 +12,13 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from gan_lessons import recipes, records, savefile
+from gan_lessons.decays import StepDecay
 from gan_lessons.distributions import Gaussian, UniformNoise
 from gan_lessons.losses import minimax
-from gan_lessons.models.layers import differences, normal_init, squared_differences
+from gan_lessons.models.layers import normal_init
 from gan_lessons.models.toys import mlp
-from gan_lessons.optim import SGD, Adam, StepDecay
+from gan_lessons.models.whole_batch import differences, squared_differences
+from gan_lessons.optim import SGD, Adam
 from gan_lessons.schedules import InTurn, Simultaneous
 from gan_lessons.trainers import Trainer
 
@@ -249,7 +251,8 @@ COUNTERS = {
     "steps": 70,
     "d_updates": 70,
     "g_updates": 70,
-    "places": {"real": [1, 6], "d_noise": [1, 6], "g_noise": [1, 6]},
+    "places": {"real": [1, 6], "d_noise": [1, 6], "g_noise": [1, 6]}
+    | {"g_real": [0, 0], "d_blur": [0, 0], "g_blur": [0, 0], "mix": [0, 0]},
 }
 
 

@@ -65,7 +65,7 @@ def test_package_equals_textbook_loop(ours, theirs, objective):
 
 @pytest.mark.parametrize("features", ["raw", "squared_differences", "differences", "moments"])
 def test_whole_batch_critic_equals_textbook_loop(features):
-    from gan_lessons.models.layers import FEATURES
+    from gan_lessons.models.whole_batch import FEATURES
 
     recipe = recipes.BY_NAME[f"dev_nag_{features}"]
     trainer = recipe.trainer(dtype=torch.float64)

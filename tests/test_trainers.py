@@ -14,11 +14,14 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gan_lessons import gradients, losses, recipes
+from gan_lessons.decays import StepDecay
 from gan_lessons.distributions import Gaussian, Mixture, NormalNoise, UniformNoise
+from gan_lessons.instance_noise import InstanceNoise
 from gan_lessons.losses import FromLogits, Objective, minimax, non_saturating
-from gan_lessons.models.layers import WholeBatch, raw
 from gan_lessons.models.toys import mlp
-from gan_lessons.optim import SGD, Adam, StepDecay
+from gan_lessons.models.whole_batch import WholeBatch, raw
+from gan_lessons.optim import SGD, Adam
+from gan_lessons.penalties import R1
 from gan_lessons.schedules import InTurn, Simultaneous
 from gan_lessons.trainers import DiscriminatorCurve, Trainer, limit_threads
 
@@ -47,9 +50,10 @@ def where(trainer):
     """All that decides how a training goes on, as one flat dictionary of arrays and numbers."""
     steps, d, g, places, seen, diverged, diverged_d = trainer.mark()
     found = {"steps": steps, "places": places, "diverged": diverged, "diverged_d": diverged_d}
-    for name, (theta, state, updates) in (("d", d), ("g", g)):
+    for name, (theta, state, updates, buffers) in (("d", d), ("g", g)):
         found |= {f"{name}.theta": theta, f"{name}.updates": updates}
         found |= {f"{name}.state.{k}": slot for k, slot in enumerate(state)}
+        found |= {f"{name}.buffer.{k}": buffer for k, buffer in enumerate(buffers)}
     return found | {f"seen.{name}": value for name, value in seen.items()}
 
 
@@ -629,6 +633,9 @@ CHANGES = {
     "d_optimizer": Adam(1e-2),
     "g_optimizer": SGD(1e-2, momentum=0.5),
     "schedule": InTurn(3, 1),
+    "penalties": (R1(0.5),),
+    "unroll": 2,
+    "instance_noise": InstanceNoise(0.3),
 }
 
 
@@ -649,7 +656,7 @@ def test_a_change_acts_from_the_next_step_and_not_before(name):
 
 def test_changes_in_a_row_can_be_replayed():
     def play():
-        trainer = toy((0, 1), KINDS["dev_nag_moments"])
+        trainer = toy((0, 1), KINDS["steady"])
         for number, (name, value) in enumerate(CHANGES.items()):
             trainer.advance(number)
             trainer.change(**{name: value})
@@ -874,7 +881,7 @@ def test_a_curve_refuses_its_grid(low, high, n):
 
 def test_there_is_no_curve_of_a_discriminator_that_sees_whole_batches():
     trainer = toy(recipe=KINDS["dev_nag_moments"], probes={"curve": DiscriminatorCurve(0, 8)})
-    with pytest.raises(ValueError, match="D looks at whole batches"):
+    with pytest.raises(ValueError, match="D sees a whole batch as one example"):
         trainer.snapshot()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from gan_lessons.labs.scenes import DOTS
-from gan_lessons.models.layers import WholeBatch
+from gan_lessons.models.whole_batch import WholeBatch
 from gan_lessons.schedules import InTurn
 
 

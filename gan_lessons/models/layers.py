@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
-from gan_lessons.errors import number, refuse, whole
+from gan_lessons.errors import number, whole
 from gan_lessons.randomness import generator
 
 Init = Callable[[torch.Tensor, torch.Tensor, torch.Generator], None]
@@ -55,6 +56,76 @@ class Linear(nn.Module):
         return "{1} -> {2}, runs={0}".format(*self.weight.shape)
 
 
+class SpectralLinear(Linear):
+    """A `Linear` whose weight is divided by its largest singular value, so that it stretches nothing.
+
+    The value comes from one power iteration a forward pass in training, on vectors u that are kept from pass to pass
+    (runs, 1, inputs); in `eval()` u stays. Miyato et al. 2018, section 2.1."""
+
+    def __init__(self, inputs: int, outputs: int, runs: int = 1, init: Init = torch_init):
+        super().__init__(inputs, outputs, runs, init)
+        self.register_buffer("u", torch.zeros(runs, 1, inputs))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.baddbmm(self.bias, x, self.weight / self.largest())
+
+    def largest(self) -> torch.Tensor:
+        """The estimate of the largest singular value, (runs, 1, 1), differentiable in the weight."""
+        with torch.no_grad():
+            v = F.normalize(self.u @ self.weight, dim=-1)
+            u = F.normalize(v @ self.weight.mT, dim=-1)
+            if self.training:
+                self.u.copy_(u)
+        return u @ self.weight @ v.mT
+
+    @torch.no_grad()
+    def reset(self, run: int, rng: torch.Generator) -> None:
+        super().reset(run, rng)
+        u = torch.randn(self.u[run].shape, generator=rng, dtype=self.u.dtype)
+        for _ in range(15):  # as many as torch.nn.utils.parametrizations.spectral_norm does at its start
+            u = F.normalize(F.normalize(u @ self.weight[run], dim=-1) @ self.weight[run].mT, dim=-1)
+        self.u[run].copy_(u)
+
+
+class BatchNorm(nn.Module):
+    """Batch normalisation for every run: (*runs, batch, width) -> the same. Semantics of `torch.nn.BatchNorm1d`.
+
+    In training a batch is normalised by its own mean and variance, and running ones are kept for `eval()`.
+    Ioffe & Szegedy 2015."""
+
+    def __init__(self, width: int, runs: int = 1, momentum: float = 0.1, eps: float = 1e-5):
+        super().__init__()
+        whole("width", width), whole("runs", runs)
+        self.momentum, self.eps = number("momentum", momentum, 0.0, 1.0), number("eps", eps, 0.0)
+        self.weight = nn.Parameter(torch.ones(runs, 1, width))
+        self.bias = nn.Parameter(torch.zeros(runs, 1, width))
+        self.register_buffer("running_mean", torch.zeros(runs, 1, width))
+        self.register_buffer("running_var", torch.ones(runs, 1, width))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            mean = x.mean(-2, keepdim=True)
+            var = (x - mean).square().mean(-2, keepdim=True)
+            self._remember(mean.detach(), var.detach() * (x.shape[-2] / (x.shape[-2] - 1)))
+        else:
+            mean, var = self.running_mean, self.running_var
+        return (x - mean) * (var + self.eps).rsqrt() * self.weight + self.bias
+
+    @torch.no_grad()
+    def _remember(self, mean: torch.Tensor, var: torch.Tensor) -> None:
+        self.running_mean.lerp_(mean, self.momentum)
+        self.running_var.lerp_(var, self.momentum)
+
+    @torch.no_grad()
+    def reset(self, run: int, rng: torch.Generator) -> None:
+        """Back to no scaling and no memory; draws nothing."""
+        for tensor, start in ((self.weight, 1), (self.bias, 0), (self.running_mean, 0), (self.running_var, 1)):
+            tensor[run].fill_(start)
+
+    def extra_repr(self) -> str:
+        return f"{self.weight.shape[-1]}, momentum={self.momentum}, eps={self.eps}, runs={self.weight.shape[0]}"
+
+
 def initialize(network: nn.Module, seeds: Sequence[int], name: str) -> None:
     """Draws every layer's weights, each run's from its own seed. name: sets networks of one seed apart."""
     layers = [layer for layer in network.modules() if hasattr(layer, "reset")]
@@ -62,79 +133,3 @@ def initialize(network: nn.Module, seeds: Sequence[int], name: str) -> None:
         rng = generator(seed, name)
         for layer in layers:
             layer.reset(run, rng)
-
-
-class WholeBatch(nn.Module):
-    """A critic for whom a whole batch is one example (Dev Nag 2017): (*runs, batch, 1) -> (*runs, 1, 1).
-
-    inner: a network from features to one logit. features: a function (..., batch) -> (..., width), one of
-    `raw`, `squared_differences`, `differences`, `moments`.
-    """
-
-    def __init__(self, inner: nn.Module, features: Callable[[torch.Tensor], torch.Tensor]):
-        super().__init__()
-        self.inner, self.features = inner, features
-        self.runs = inner.runs
-
-    @property
-    def inputs(self) -> int:
-        return 1
-
-    def check(self, batch: int) -> None:
-        """Raises ValueError unless a batch of this size gives as many finite features as the inner network takes."""
-        found = self.features(torch.arange(2.0 * batch).view(2, batch))
-        width = found.shape[-1]
-        if not torch.isfinite(found).all():
-            raise ValueError(f"batch of {batch} has no {self.features.__name__}: it is too small")
-        if width != self.inner.inputs:
-            raise ValueError(
-                f"batch of {batch} gives {width} features by {self.features.__name__}, but the discriminator takes "
-                f"{self.inner.inputs}; build it with the width that `feature_width` names"
-            )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.inner(self.features(x.squeeze(-1)).unsqueeze(-2))
-
-    def both(self, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
-        """Logits of the two batches, (*runs, 2, 1), in one pass: to the inner network they are two examples."""
-        return self.inner(self.features(torch.stack([real.squeeze(-1), fake.squeeze(-1)], -2)))
-
-    def extra_repr(self) -> str:
-        return f"features={self.features.__name__}"
-
-
-def raw(x: torch.Tensor) -> torch.Tensor:
-    """The batch as it is: (..., batch) -> (..., batch)."""
-    return x
-
-
-def squared_differences(x: torch.Tensor) -> torch.Tensor:
-    """The batch and its squared distances from its mean: (..., batch) -> (..., 2 batch).
-
-    As in Dev Nag's code, the mean is a constant to the gradient."""
-    return torch.cat([x, (x - x.detach().mean(-1, keepdim=True)) ** 2], -1)
-
-
-def differences(x: torch.Tensor) -> torch.Tensor:
-    """The batch and its distances from its mean (a constant to the gradient): (..., batch) -> (..., 2 batch)."""
-    return torch.cat([x, x - x.detach().mean(-1, keepdim=True)], -1)
-
-
-def moments(x: torch.Tensor) -> torch.Tensor:
-    """Mean, sd (of the population), skewness and excess kurtosis: (..., batch) -> (..., 4)."""
-    mean = x.mean(-1, keepdim=True)
-    gap = x - mean
-    sd = (gap * gap).mean(-1, keepdim=True).sqrt()
-    score = gap / sd
-    cube = score * score * score
-    return torch.cat([mean, sd, cube.mean(-1, keepdim=True), (cube * score).mean(-1, keepdim=True) - 3], -1)
-
-
-FEATURES = {function.__name__: function for function in (raw, squared_differences, differences, moments)}
-
-
-def feature_width(features: Callable, batch: int) -> int:
-    """How many features a batch of this size gives."""
-    if features not in FEATURES.values():
-        refuse("features", features, f"one of {sorted(FEATURES)} of gan_lessons.models.layers")
-    return features(torch.zeros(2, batch)).shape[-1]

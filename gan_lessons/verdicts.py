@@ -1,0 +1,76 @@
+"""Good or collapsed? One judge of every run, for data on a line and in the plane, that all sweeps and labs ask."""
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from gan_lessons import metrics, metrics_2d
+from gan_lessons.distributions import Distribution
+from gan_lessons.errors import refuse
+from gan_lessons.randomness import generator
+
+REAL_SAMPLES = 10_000  # that runs in the plane are compared to
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Which runs are good, and which have collapsed: bool, (*runs,). A run that diverged is neither."""
+
+    good: np.ndarray
+    collapsed: np.ndarray
+
+    def __str__(self) -> str:
+        return f"of {np.size(self.good)} runs {np.sum(self.good)} good, {np.sum(self.collapsed)} collapsed"
+
+
+def judge(samples, data: Distribution) -> Verdict:
+    """Which runs are good and which have collapsed, by the data's kind. samples: (*runs, n, d), best 256 or more a run.
+
+    On a line: good by `metrics.is_good`, collapsed by `metrics.is_narrow`. In the plane: good by `metrics_2d.is_good`,
+    with modes by `Modes.good` as well; collapsed, and then not good, by `metrics_2d.is_narrow`, with modes also by
+    `Modes.collapsed`. Where settings of data differ from run to run, each run is judged by its own.
+    Raises ValueError if samples do not fit data, or for data that is no distribution on a line or in the plane."""
+    samples = np.asarray(samples, dtype=float)
+    if not isinstance(data, Distribution) or data.dim > 2 or (data.dim == 1 and not hasattr(data, "quantile")):
+        refuse("data", data, "a distribution in the plane, or on a line with a quantile function")
+    if samples.ndim < 2 or samples.shape[-1] != data.dim or samples.shape[-2] < data.dim:
+        raise ValueError(f"samples must be (*runs, n, {data.dim}) with n of {data.dim} or more, not {samples.shape}")
+    if data.runs() not in (None, *samples.shape[:-2][-1:]):
+        raise ValueError(f"samples {samples.shape} must have the {data.runs()} runs of data on the axis before n")
+    return _on_a_line(samples, data) if data.dim == 1 else _in_the_plane(samples, data)
+
+
+def _on_a_line(samples: np.ndarray, data: Distribution) -> Verdict:
+    return Verdict(metrics.is_good(samples, data.quantile, data.sd), metrics.is_narrow(samples, data.sd))
+
+
+def _in_the_plane(samples: np.ndarray, data: Distribution) -> Verdict:
+    if data.runs() is not None:
+        return _each_by_its_own(samples, data)
+    reference = _reference(data, samples.shape[-2])
+    good, collapsed = metrics_2d.is_good(samples, reference), metrics_2d.is_narrow(samples, reference)
+    if hasattr(data, "modes"):
+        modes = metrics_2d.modes_of(samples, data.modes, data.mode_sd)
+        good, collapsed = good & modes.good, collapsed | modes.collapsed
+    return Verdict(good & ~collapsed, collapsed)
+
+
+def _each_by_its_own(samples: np.ndarray, data: Distribution) -> Verdict:
+    """Runs that share their settings are judged together."""
+    verdict = Verdict(*np.zeros((2, *samples.shape[:-2]), bool))
+    alike = {}
+    for run in range(data.runs()):
+        alike.setdefault(data.for_run(run), []).append(run)
+    for own, runs in alike.items():
+        of_these = _in_the_plane(samples[..., runs, :, :], own)
+        for field in fields(Verdict):
+            getattr(verdict, field.name)[..., runs] = getattr(of_these, field.name)
+    return verdict
+
+
+@lru_cache(maxsize=64)
+def _reference(data: Distribution, n: int) -> metrics_2d.Reference:
+    real = data.sample((REAL_SAMPLES,), generator(0, "real samples of a verdict"), torch.float64)
+    return metrics_2d.Reference.of(real.numpy(), n)
