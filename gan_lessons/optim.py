@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import torch
 
 from gan_lessons.errors import number, per_run, refuse
+from gan_lessons.reprs import without_unused
 
 State = tuple[torch.Tensor, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Optimizer:
     """What every optimizer has.
 
@@ -39,6 +40,9 @@ class Optimizer:
             object.__setattr__(self, "clip", number("clip", self.clip, low=1e-12))
         if self.decay is not None and not callable(self.decay):
             refuse("decay", self.decay, "None or a function of the number of updates, such as StepDecay(150, .95)")
+
+    def __repr__(self) -> str:
+        return without_unused(self, ("clip", "averaging"))
 
     def check(self, runs: int) -> None:
         """Raises ValueError unless numbers that differ from run to run are as many as the runs."""
@@ -79,7 +83,7 @@ class Optimizer:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SGD(Optimizer):
     """Gradient descent with momentum: m' = momentum m + g, theta' = theta - lr m'. Source: torch.optim.SGD."""
 
@@ -101,7 +105,7 @@ class SGD(Optimizer):
         return theta - grad * self.rate(theta, updates), state
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Adam(Optimizer):
     """Adam (Kingma & Ba 2015), with bias correction as in torch.optim.Adam."""
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -21,6 +21,7 @@ from gan_lessons.models.whole_batch import FEATURES, WholeBatch, feature_width
 from gan_lessons.optim import SGD, Adam, Optimizer
 from gan_lessons.penalties import Penalty
 from gan_lessons.pretraining import pretrain_discriminator
+from gan_lessons.reprs import without_unused
 from gan_lessons.schedules import InTurn
 from gan_lessons.trainers import Trainer, whole_seeds
 
@@ -77,9 +78,7 @@ class Recipe:
 
     def __repr__(self) -> str:
         """Python that makes it again; a remedy that is not used is left out."""
-        known = {field.name: field.default for field in fields(self)}
-        shown = {name: value for name, value in vars(self).items() if name not in REMEDIES or value != known[name]}
-        return f"Recipe({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+        return without_unused(self, REMEDIES)
 
     def __post_init__(self):
         for name, table in (("g_activation", ACTIVATIONS), ("d_activation", ACTIVATIONS), ("init", INITS)):
