@@ -24,7 +24,9 @@ from gan_lessons import checksums
 PACKAGE = Path(__file__).resolve().parent
 OLDEST = (3, 11)
 FRONT_ENDS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
-STAGE = {"stage.js": "export", "stage.css": "{"}  # each file, and what surely stands in it
+# each file, and what surely stands in it
+STAGE = {f"{name}.js": "class" for name in ("paint", "picture", "player")}
+STAGE |= {"stage.js": "export", "stage.css": "{"}
 SECONDS = 5.0  # how long the trial training lasts
 SMOOTH = 300  # steps a second: 60 frames a second of 5 steps each
 ENOUGH = 1.0  # GB that a notebook may take
@@ -96,7 +98,7 @@ def stage() -> Finding:
         path = PACKAGE / "labs" / name
         if not path.is_file() or mark not in path.read_text(encoding="utf-8"):
             return Finding("Stage", False, f"{path} is missing or damaged: get the course anew, then {INSTALL}")
-    return Finding("Stage", True, f"{' and '.join(STAGE)} are there")
+    return Finding("Stage", True, f"{', '.join(STAGE)} are there")
 
 
 def jupyterlab() -> Finding:

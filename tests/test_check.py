@@ -97,13 +97,13 @@ def test_stage_is_there():
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("stage.js", None), ("stage.js", ""), ("stage.js", "<html>"), ("stage.css", None)]
+    ("name", "content"), [("stage.js", None), ("stage.js", ""), ("paint.js", "<html>"), ("stage.css", None)]
 )
 def test_missing_or_damaged_stage_is_found(name, content, tmp_path, monkeypatch):
     monkeypatch.setattr(check, "PACKAGE", tmp_path)
     (tmp_path / "labs").mkdir()
-    (tmp_path / "labs" / "stage.js").write_text("export default {}")
-    (tmp_path / "labs" / "stage.css").write_text(".stage {}")
+    for file, mark in check.STAGE.items():
+        (tmp_path / "labs" / file).write_text(f"a file with {mark}")
     assert check.stage().ok
     (tmp_path / "labs" / name).unlink()
     if content is not None:

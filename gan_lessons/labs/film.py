@@ -1,6 +1,6 @@
 """The frames that a lab keeps, for pages that come later and for looking back."""
 
-KEEP = 250  # as in stage.js
+KEEP = 250  # as in player.js
 
 
 class Film:

@@ -1,4 +1,4 @@
-"""The player: watch a GAN on a line learn, step it, change it while it runs, look back."""
+"""The player: watch a GAN learn on a line or in the plane, step it, change it while it runs, look back."""
 
 import threading
 import time
@@ -7,11 +7,14 @@ from gan_lessons import recipes
 from gan_lessons.errors import refuse, whole
 from gan_lessons.labs.code import Log
 from gan_lessons.labs.film import Film
+from gan_lessons.labs.panels import gives_scores
+from gan_lessons.labs.plane import PlaneScene
 from gan_lessons.labs.scenes import LineScene
 from gan_lessons.labs.settings import fitting
 from gan_lessons.labs.slow import SlowMotion
 from gan_lessons.labs.stage import Stage
 from gan_lessons.labs.words import notice, summary
+from gan_lessons.models.surface import company
 from gan_lessons.recipes import Recipe
 from gan_lessons.schedules import InTurn
 from gan_lessons.trainers import one_thread
@@ -21,10 +24,10 @@ LONE = {"D": InTurn(1, 0), "G": InTurn(0, 1), "both": None}
 
 
 class Player:
-    """A lab for GANs on a line. Put it on a cell's last line to see it; `advance` trains it without a page.
+    """A lab for GANs on a line or in the plane. Put it on a cell's last line to see it; `advance` trains it headless.
 
-    recipe: what to train. runs: how many seeds at once; one is shown, the others are the band behind it. seed: the
-    first run's. speed: steps a frame. name: running a cell again closes the lab that had this name.
+    recipe: what to train. runs: how many seeds at once; one is shown, of the others the words tell (and on a line a
+    band). seed: the first run's. speed: steps a frame. name: running a cell again closes the lab that had this name.
     The training is `trainer`. Callbacks may come on another thread while a cell runs, so every touch of it holds
     `lock`, which is let go between steps. Raises ValueError, naming the argument, for what cannot work.
     """
@@ -40,12 +43,10 @@ class Player:
     ):
         if not isinstance(recipe, Recipe):
             refuse("recipe", recipe, "a Recipe, such as recipes.aylien_head")
-        if recipe.data.dim != 1:
-            refuse("recipe", recipe.name, "one whose data lie on a line")
         self.runs, self.seed = whole("runs", runs), whole("seed", seed, 0)
         self.lock, self.epoch, self.shown, self._closed = threading.RLock(), 0, 0, False
         self._settings = {setting.name: setting for setting in fitting(recipe)}
-        self.scene = LineScene(_title(recipe), recipe.window, runs, recipe.features is None)
+        self.scene = _scene(recipe, self.runs)
         speeds = sorted({1, 2, 5, 10, 20, 50, whole("speed", speed)})
         self.stage = Stage(scene=self.scene.spec, settings=self._options(recipe), speeds=speeds, speed=speed)
         self.stage.on_msg(self._receive)
@@ -123,10 +124,11 @@ class Player:
 
     def _start(self, recipe: Recipe, seed: int) -> None:
         with self.lock:
-            trainer = recipe.trainer(range(seed, seed + self.runs))  # if this fails, the old one stays
+            seeds = range(seed, seed + self.runs)
+            trainer = recipe.trainer(seeds, view=self.scene.view)  # if this fails, the old one stays
             self.recipe, self.trainer, self.seed, self.film = recipe, trainer, seed, Film()
             self.log, self.slow = Log(recipe, seed, self.runs), SlowMotion()
-            self._pair = trainer.alone(self.shown)
+            self._pair, self._still = trainer.alone(self.shown), None
             self.epoch += 1
             self.stage.send({"type": "reset", "epoch": self.epoch})
             self._answer()
@@ -153,8 +155,13 @@ class Player:
             words += summary(snapshot, numbers, self.shown, self.runs, self.seed)
             header = {"type": "frame", "epoch": self.epoch, "step": snapshot.step, "paid": paid, "summary": words}
             header |= {"notice": notice(self.trainer, self.shown), "phase": stage.name if stage else ""}
-            self.film.add(header, values)
-            self.stage.send(header, [values])
+            still = self.scene.still(self.trainer, self.shown)
+            self.film.add(header | {"left_out": 0}, still + values)
+            if still == self._still:  # the page has it since an earlier frame
+                self.stage.send(header | {"left_out": len(still) // 4}, [values])
+            else:
+                self._still = still
+                self.stage.send(header | {"left_out": 0}, [still + values])
 
     # -- messages from the page --------------------------------------------------------------------------
 
@@ -250,5 +257,11 @@ class Player:
         self.stage.send({"type": "settings", "name": name, "index": where, "note": note})
 
 
-def _title(recipe: Recipe) -> str:
-    return f"{recipe.name}: the real data and what the GAN makes"  # no numbers: sliders change them
+def _scene(recipe: Recipe, runs: int) -> LineScene | PlaneScene:
+    title = f"{recipe.name}: the real data and what the GAN makes"  # no numbers: sliders change them
+    how = {"beside": company(recipe.discriminator(1)), "scores": gives_scores(recipe.objective)}
+    if recipe.data.dim == 1:
+        return LineScene(title, recipe.window, runs, recipe.features is None, **how)
+    if recipe.data.dim == 2:
+        return PlaneScene(title, recipe.data, recipe.noise, recipe.window, **how)
+    refuse("recipe", recipe.name, "one whose data lie on a line or in the plane")

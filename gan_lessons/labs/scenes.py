@@ -1,56 +1,49 @@
-"""What the Stage draws: panels with layers, and frames of numbers in which every layer has its place."""
+"""What the Stage draws of a GAN on a line: panels with layers, and frames in which every layer has its place."""
 
 import numpy as np
 import torch
 
-from gan_lessons import metrics, theory
+from gan_lessons import theory
+from gan_lessons.labs import panels
+from gan_lessons.labs.panels import BEST, DOTS, GENERATED, LEARNED, REAL, Places, trace
+from gan_lessons.models.surface import surface
+from gan_lessons.verdicts import judge
 
-REAL, GENERATED, LEARNED, BEST = "#0072B2", "#D55E00", "#767676", "#009E73"  # Okabe and Ito's, and a grey
 POINTS = 200  # on the line
 BAND_STEP = 2  # the band takes every second of each run's samples, in order of size
-DOTS = 64  # samples of a batch shown in slow motion
-
-
-class Places:
-    """Gives every layer its place in a frame, and fills frames."""
-
-    def __init__(self):
-        self.size, self._at = 0, {}
-
-    def add(self, name: str, n: int) -> list[int]:
-        """Reserves n numbers; returns [offset, n]."""
-        self._at[name] = slice(self.size, self.size + n)
-        self.size += n
-        return [self.size - n, n]
-
-    def one(self, name: str) -> int:
-        """Reserves one number; returns its offset."""
-        return self.add(name, 1)[0]
-
-    def fill(self, values: dict[str, np.ndarray]) -> bytes:
-        """A frame as float32 bytes; what is not given is NaN, which is not drawn."""
-        frame = np.full(self.size, np.nan, np.float32)
-        for name, value in values.items():
-            frame[self._at[name]] = value
-        return frame.tobytes()
 
 
 class LineScene:
     """The scene of a GAN on a line: densities, D's curve beside D*, losses, probabilities and moments.
 
     window: the stretch of the line that is drawn. runs: with more than one, a band shows the other runs.
-    has_curve: False for a D that sees whole batches, which has no value at a single point.
+    has_curve: False for a D that sees whole batches, which has no value at a single point. beside: in which company D
+    judges single points, if it does not judge them alone. scores: whether D gives scores, and no probabilities.
     """
 
-    def __init__(self, title: str, window: tuple[float, float], runs: int, has_curve: bool):
+    view = 256  # generated samples
+
+    def __init__(
+        self,
+        title: str,
+        window: tuple[float, float],
+        runs: int,
+        has_curve: bool,
+        beside: str = "",
+        scores: bool = False,
+    ):
         self.title, self.window, self.runs, self.has_curve = title, window, runs, has_curve
+        self.beside, self.scores = beside, scores
+        self.has_best = has_curve and not beside and not scores  # D* is of a D that gives each sample a probability
         self.x = np.linspace(*window, POINTS)
         self.places, self._known = Places(), (None,)
-        self.spec = {"title": title, "panels": [self._densities(), *self._traces()]}
+        tall = {"below": 640, "aspect": 1.6}
+        self.spec = {"title": title, "panels": [self._densities(), *self._charts()], "tall": tall}
 
     def _densities(self) -> dict:
         at, span = self.places.add, list(self.window)
         layers = [{"kind": "area", "label": "real data", "color": REAL, "x": span, "values": at("real", POINTS)}]
+        layers[0]["read"] = "real density"
         if self.runs > 1:
             label = f"generated, 8 in 10 of all {self.runs} runs"
             band = {"kind": "band", "label": label, "color": GENERATED, "x": span}
@@ -58,41 +51,36 @@ class LineScene:
         label = "generated, the run shown (kernel estimate)" if self.runs > 1 else "generated (kernel estimate)"
         curve = {"kind": "curve", "x": span, "width": 2.5}
         layers.append(curve | {"label": label, "color": GENERATED, "values": at("generated", POINTS)})
-        if self.has_curve:
+        layers[-1]["read"] = "generated density"
+        if self.has_best:
             best = {"color": BEST, "values": at("best", POINTS), "axis": "y2", "dash": "dashed"}
             layers.append(curve | best | {"label": "D* = p / (p + q), the best D, with q the kernel estimate"})
-            layers.append(curve | {"label": "D, as learned", "color": LEARNED, "values": at("D", POINTS), "axis": "y2"})
+        if self.has_curve:
+            label = "D, as learned" + (f" ({self.beside})" if self.beside else "")
+            layers.append(curve | {"label": label, "color": LEARNED, "values": at("D", POINTS), "axis": "y2"})
+            layers[-1]["read"] = "D"
         dots = {"kind": "points", "color": REAL, "mark": "square", "values": at("real_dots", DOTS)}
         fake = dots | {"color": GENERATED, "mark": "dot", "values": at("fake_dots", DOTS)}
         layers += [dots | {"y": self.places.one("dots_y")}, fake | {"y": self.places.one("dots_y2")}]
-        panel = {"id": "densities", "title": self.title, "box": [0, 0, 1, 0.62], "layers": layers}
+        panel = {"id": "densities", "title": self.title, "layers": layers}
+        panel |= {"box": [0, 0, 1, 0.62], "tall": [0, 0, 1, 0.4]}
         panel |= {"x": {"label": "value x", "range": span}, "y": {"label": "density", "top": self.places.one("top")}}
-        return panel | ({"y2": {"label": "D: probability of real", "range": [0, 1]}} if self.has_curve else {})
+        label = "sigmoid of D's score" if self.scores else "D: probability of real"
+        return panel | ({"y2": {"label": label, "range": [0, 1]}} if self.has_curve else {})
 
-    def _traces(self) -> list[dict]:
-        def trace(name, color, dash="solid"):
-            return {"kind": "trace", "at": self.places.one(name), "color": color, "dash": dash}
-
-        def line(y, note):
-            return {"kind": "line", "y": y, "note": note, "dash": "dotted", "width": 1.5}
-
-        x = {"label": "step", "range": None}
-        losses = [line(theory.LOG_4, "log 4"), line(theory.LOG_2, "log 2") | {"below": True}]
-        losses += [trace("d_loss", LEARNED), trace("g_loss", GENERATED, dash="dashed")]
-        chances = [line(0.5, "can only guess"), trace("p_real", REAL), trace("p_fake", GENERATED, dash="dashed")]
+    def _charts(self) -> list[dict]:
         target = {"kind": "line", "dash": "dotted", "width": 1.5}
         moments = [target | {"at": self.places.one("real_mean")}, target | {"at": self.places.one("real_sd")}]
-        moments += [trace("mean", REAL), trace("sd", GENERATED, dash="dashed")]
-        y = {"label": "nats", "include": [0, 1.6], "cap": [-2, 5]}
-        lines = [("losses", "loss of D (solid) and of G (dashed)", losses, y)]
-        y = {"label": "probability", "range": [0, 1]}
-        lines.append(("chances", "D on real (solid), on generated (dashed)", chances, y))
+        moments += [trace(self.places, "mean", REAL), trace(self.places, "sd", GENERATED, "dashed")]
         y = {"label": "units of x", "include": [0, 1], "cap": [self.window[0], self.window[1]]}
-        lines.append(("moments", "generated mean (solid), sd (dashed)", moments, y))
-        return [
-            {"id": key, "title": title, "box": [i / 3, 0.62, 1 / 3, 0.38], "x": x, "y": y, "layers": layers}
-            for i, (key, title, layers, y) in enumerate(lines)
-        ]
+        charts = [panels.losses(self.places, self.scores), panels.chances(self.places, self.scores)]
+        charts.append(panels.chart("moments", "generated mean (solid), sd (dashed)", y, moments))
+        boxes = [{"box": [i / 3, 0.62, 1 / 3, 0.38], "tall": [0, 0.4 + i / 5, 1, 0.2]} for i in range(3)]
+        return [chart | box for chart, box in zip(charts, boxes, strict=True)]
+
+    def still(self, trainer, run: int) -> bytes:
+        """What does not change from frame to frame: nothing, on a line."""
+        return b""
 
     def frame(self, trainer, snapshot, pair, run: int, batch=None) -> tuple[bytes, dict]:
         """One frame's bytes, and the numbers that the summary speaks of.
@@ -100,45 +88,41 @@ class LineScene:
         pair: G and D of the shown run alone (`Trainer.alone`). batch: samples to show as dots, real and generated.
         """
         samples = snapshot.samples[..., 0]
-        data, real, quantiles = self._data(trainer.settings["data"], run, samples.shape[-1])
+        data, real = self._data(trainer.settings["data"], run)
         shown = samples[run].astype(float)
         generated = theory.density(shown, self.x)
         with np.errstate(invalid="ignore"):  # a run that diverged has none
             mean, sd = float(shown.mean()), float(shown.std())
         numbers = {"mean": mean, "sd": sd, "real_mean": data.mean, "real_sd": data.sd}
-        numbers |= {k: float(getattr(snapshot, k)[run]) for k in ("d_loss", "g_loss", "p_real", "p_fake")}
+        numbers |= panels.seen(snapshot, run)
         values = numbers | {"real": real, "generated": generated, "top": 1.6 * real.max()}
+        if self.has_best:
+            values["best"] = theory.d_star(real, generated)
         if self.has_curve:
-            values |= {"best": theory.d_star(real, generated), "D": self._curve(pair[1])}
+            values["D"] = self._curve(pair[1], snapshot.samples[run, : max(1, trainer.settings["batch"] - 1)])
         fine = (snapshot.diverged < 0) & np.isfinite(samples).all(-1)
-        counts, band = self._all_runs(np.sort(samples.astype(float), -1), fine, quantiles, trainer.settings["data"].sd)
-        values |= band
+        if self.runs > 1 and fine.any():
+            values |= self._band(np.sort(samples[fine].astype(float), -1))
         if batch is not None:
             values |= self._dots(batch, 1.6 * real.max())
-        return self.places.fill(values), numbers | counts
+        verdict = judge(snapshot.samples, trainer.settings["data"])
+        counts = {"good": int((fine & verdict.good).sum()), "narrow": int((fine & verdict.collapsed).sum())}
+        return self.places.fill(values), numbers | counts | {"scores": self.scores}
 
-    @torch.no_grad()
-    def _curve(self, D) -> np.ndarray:
-        x = torch.from_numpy(self.x).to(next(D.parameters()).dtype)[None, :, None]
-        return D(x).sigmoid()[0, :, 0].numpy()
+    def _curve(self, D, companions: np.ndarray) -> np.ndarray:
+        companions = torch.from_numpy(companions)[None]
+        return surface(D, torch.from_numpy(self.x).to(companions.dtype)[None, :, None], companions)[0].numpy()
 
-    def _data(self, data, run: int, n: int) -> tuple:
-        """The shown run's data, their density, and the n quantiles to which `metrics.w1` compares n samples."""
-        if self._known[0] != (data, run, n):
+    def _data(self, data, run: int) -> tuple:
+        """The shown run's data, and their density."""
+        if self._known[0] != (data, run):
             own = data.for_run(run)
-            self._known = (data, run, n), (own, own.pdf(self.x), data.quantile((np.arange(n) + 0.5) / n))
+            self._known = (data, run), (own, own.pdf(self.x))
         return self._known[1]
 
-    def _all_runs(self, ordered: np.ndarray, fine: np.ndarray, quantiles: np.ndarray, spread) -> tuple[dict, dict]:
-        """How many runs are good and how many narrow, as `metrics` has it; and the band. ordered: samples by size."""
-        with np.errstate(invalid="ignore"):  # runs that diverged
-            sds, distances = ordered.std(-1), np.abs(ordered - quantiles).mean(-1)  # the latter is `metrics.w1`
-        good, narrow = distances <= metrics.GOOD_W1 * np.asarray(spread), sds < metrics.NARROW_SD * np.asarray(spread)
-        counts = {"good": int((fine & good).sum()), "narrow": int((fine & narrow).sum())}
-        return counts, self._band(ordered[fine], sds[fine]) if self.runs > 1 and fine.any() else {}
-
-    def _band(self, ordered: np.ndarray, sds: np.ndarray) -> dict:
-        """Between which densities 8 in 10 runs lie. ordered: samples (runs, n) by size; sds: (runs,)."""
+    def _band(self, ordered: np.ndarray) -> dict:
+        """Between which densities 8 in 10 runs lie. ordered: samples (runs, n) by size."""
+        sds = ordered.std(-1)
         some = ordered[:, ::BAND_STEP]
         n = some.shape[-1]
         iqr = (some[:, 3 * n // 4] - some[:, n // 4]) / 1.34
@@ -149,5 +133,5 @@ class LineScene:
         return {"low": densities[round(rank[0])], "high": densities[round(rank[1])]}
 
     def _dots(self, batch, top: float) -> dict:
-        real, fake = (np.resize(np.r_[part[:DOTS, 0], np.full(DOTS, np.nan)], DOTS) for part in batch)
+        real, fake = (panels.some(part) for part in batch)
         return {"real_dots": real, "fake_dots": fake, "dots_y": 0.06 * top, "dots_y2": 0.13 * top}

@@ -57,7 +57,7 @@ def _width(key: str, name: str) -> dict:
 
     get = lambda recipe: max(getattr(recipe, key))  # noqa: E731
     return {
-        "values": (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32),
+        "values": (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64),
         "get": get,
         "put": put,
         "restarts": lambda recipe: True,
@@ -87,6 +87,7 @@ SETTINGS = (
         lambda recipe: recipe.batch,
         lambda recipe, n: replace(recipe, batch=whole("batch", n)),
         lambda recipe: recipe.features not in (None, "moments"),
+        lambda recipe, n: n % recipe.pack == 0,
     ),
     Setting("d_width", "width of D", "Units in each hidden layer of D", **_width("d_hidden", "d_width")),
     Setting("g_width", "width of G", "Units in each hidden layer of G", **_width("g_hidden", "g_width")),
@@ -98,14 +99,19 @@ SETTINGS = (
         fits=lambda recipe, mean: recipe.window[0] + 1 <= mean <= recipe.window[1] - 1,
     ),
     Setting(
-        "sd", "data's sd", "How wide the real data are", **_data("sd", (0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 2, 3))
+        "sd",
+        "data's sd",
+        "How wide the real data are, in the plane around their shape",
+        **_data("sd", (0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 2, 3)),
+        fits=lambda recipe, sd: sd <= 0.5 if recipe.data.dim == 2 else sd >= 0.1,
     ),
 )
 
 
 def fitting(recipe: Recipe) -> list[Setting]:
     """The settings that make sense for a recipe."""
-    fits = {"mean": isinstance(recipe.data, Gaussian), "sd": isinstance(recipe.data, Gaussian)}
+    gaussian = isinstance(recipe.data, Gaussian)
+    fits = {"mean": gaussian, "sd": gaussian or (recipe.data.dim == 2 and hasattr(recipe.data, "sd"))}
     fits |= {name: isinstance(recipe.schedule, InTurn) for name in ("d_steps", "g_steps")}
     fits |= {"d_width": bool(recipe.d_hidden), "g_width": bool(recipe.g_hidden)}
     found = [setting for setting in SETTINGS if fits.get(setting.name, True)]

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from gan_lessons.labs.scenes import DOTS
-from gan_lessons.models.whole_batch import WholeBatch
+from gan_lessons.labs.panels import DOTS
 from gan_lessons.schedules import InTurn
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage: its name, its sentence, and the samples to show as dots (real, generated), each (n, 1)."""
+    """One stage: its name, its sentence, and the samples to show as dots (real, generated), each (n, d)."""
 
     name: str
     sentence: str
@@ -64,25 +63,30 @@ class SlowMotion:
         how = (
             "to tell the squares from the dots"
             if _whole(trainer)
-            else "its curve up at the squares and down at the dots"
+            else f"its {_shape(trainer)} up at the squares and down at the dots"
         )
         moved = f"D moved {_times(schedule.d_steps)}, {how}"
         return Stage("D", f"2 of 4: {moved}." if schedule.d_steps else "2 of 4: D is held still.", self._batch)
 
     def _g_asks(self, trainer, log, run, schedule) -> Stage:
         words = "3 of 4: G asks D about its forgeries. D's slope at each dot says which way would fool it more."
-        return Stage("ask", words, (np.empty((0, 1)), self._batch[1]))
+        return Stage("ask", words, (self._batch[0][:0], self._batch[1]))
 
     def _g_moves(self, trainer, log, run, schedule) -> Stage:
         self.finish(trainer, log)
-        where = "to what D takes for real more" if _whole(trainer) else "to where D's curve was higher"
+        where = "to what D takes for real more" if _whole(trainer) else f"to where D's {_shape(trainer)} was higher"
         moved = f"G moved {_times(schedule.g_steps)}, its forgeries {where}"
         return Stage("G", f"4 of 4: {moved}." if schedule.g_steps else "4 of 4: G is held still.")
 
 
+def _shape(trainer) -> str:
+    """What D's verdicts over all places make."""
+    return "surface" if trainer.settings["data"].dim == 2 else "curve"
+
+
 def _whole(trainer) -> bool:
-    """Whether D judges whole batches, and so has no curve."""
-    return isinstance(trainer.D, WholeBatch)
+    """Whether D judges samples together, so that no curve or surface says it all."""
+    return getattr(trainer.D, "looks_at", "samples") != "samples"
 
 
 def _times(n: int) -> str:

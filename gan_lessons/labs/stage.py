@@ -1,4 +1,8 @@
-"""The Stage: the one front-end piece. It draws scenes on a canvas in the page; see `stage.js`."""
+"""The Stage: the one front-end piece. It draws scenes on a canvas in the page.
+
+Its JavaScript has no build step. Each piece is a plain file without imports, and `source` joins those that a lab needs:
+`paint` draws a frame on a canvas, `picture` puts it into a page with its legend, `player` plays what a kernel trains.
+"""
 
 from pathlib import Path
 
@@ -6,6 +10,11 @@ import anywidget
 import traitlets
 
 _HERE = Path(__file__).parent
+
+
+def source(*names: str) -> str:
+    """The named pieces of JavaScript, joined in this order. It fits into a <script> of a page, or a widget's _esm."""
+    return "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in names)
 
 
 class Stage(anywidget.AnyWidget):
@@ -16,7 +25,7 @@ class Stage(anywidget.AnyWidget):
     messages: synchronised traits would be merged, and equal values dropped.
     """
 
-    _esm = _HERE / "stage.js"
+    _esm = source("paint", "picture", "player", "stage")
     _css = _HERE / "stage.css"
     scene = traitlets.Dict().tag(sync=True)
     settings = traitlets.List().tag(sync=True)

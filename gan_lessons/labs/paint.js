@@ -1,0 +1,286 @@
+// Painting: one frame of a scene on a canvas. It knows of no kernel and of no widget.
+//
+// scene: {title, panels: [{id, title, box, x, y, y2, layers}]}. frame: {step, values, notice}, where every layer has its
+// place in values, a Float32Array; NaN is not drawn. film: the frames up to this one, for traces of time.
+// look: {ink, paper, off}: two colours, and the set of labels of layers that are switched off.
+// On a canvas narrower than scene.tall.below each panel takes its box `tall` in place of `box`, both as shares.
+
+// ---- Axes --------------------------------------------------------------------------------------------------
+
+function ticks(low, high, count) {
+  const rough = (high - low) / Math.max(1, count);
+  const power = Math.pow(10, Math.floor(Math.log10(rough)));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough) || 10 * power;
+  const out = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) out.push(Number((i * step).toPrecision(12)));
+  return out;
+}
+
+const text = (value) => (Math.abs(value) >= 10000 ? value / 1000 + "k" : String(Number(value.toPrecision(6))));
+
+class Axes {
+  // box: [x, y, w, h] in CSS pixels, the part that data fill
+  constructor(panel, box, frame, film) {
+    this.panel = panel; this.box = box;
+    this.x = panel.x.range || [0, Math.max(10, ...film.slice(-1).map((f) => f.step))];
+    this.y = Axes.span(panel, panel.y, frame, film);
+    this.y2 = panel.y2 && panel.y2.range;
+  }
+
+  static span(panel, axis, frame, film) {
+    if (axis.range) return axis.range;
+    if (axis.top !== undefined) return [0, frame.values[axis.top]];
+    let [low, high] = axis.include;
+    for (const layer of panel.layers) {
+      if (layer.at === undefined) continue;
+      for (const f of layer.kind === "trace" ? film : [frame]) {
+        const v = f.values[layer.at];
+        if (Number.isFinite(v)) { low = Math.min(low, v); high = Math.max(high, v); }
+      }
+    }
+    low = Math.max(low, axis.cap[0]); high = Math.min(high, axis.cap[1]);
+    const pad = 0.05 * (high - low);
+    return [low - pad, high + pad];
+  }
+
+  px(value) { return this.box[0] + ((value - this.x[0]) / (this.x[1] - this.x[0])) * this.box[2]; }
+  py(value, second) {
+    const [low, high] = second ? this.y2 : this.y;
+    return this.box[1] + this.box[3] * (1 - (value - low) / (high - low));
+  }
+  map() { return { box: this.box, x: this.x, y: this.y, y2: this.y2 || null }; }
+}
+
+// ---- Painter: one frame on one canvas ---------------------------------------------------------------------
+
+const DASHES = { solid: [], dashed: [7, 4], dotted: [2, 3] };
+const STRENGTH = 0.55; // how much of its colour a heat map takes at 0 and at 1; at one half it has none
+const BAR = 24; // room for a colour bar, in CSS pixels
+const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+const FONT = "12px system-ui, -apple-system, 'Segoe UI', sans-serif";
+
+class Painter {
+  constructor(canvas) { this.canvas = canvas; this.ctx = canvas.getContext("2d"); }
+
+  fit(width, height) {
+    const ratio = window.devicePixelRatio || 1;
+    const w = Math.round(width * ratio), h = Math.round(height * ratio);
+    if (this.canvas.width !== w || this.canvas.height !== h) { this.canvas.width = w; this.canvas.height = h; }
+    this.canvas.style.height = height + "px";
+    this.ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    Object.assign(this, { width, height, ratio });
+  }
+
+  draw(scene, frame, film, { ink, paper, off }) {
+    const ctx = this.ctx;
+    ctx.fillStyle = paper; ctx.fillRect(0, 0, this.width, this.height);
+    ctx.font = FONT;
+    const maps = {};
+    this.tall = Boolean(scene.tall) && this.width < scene.tall.below;
+    this.titles = scene.panels.map((panel) => this.wrapped(panel));
+    this.rows = new Map(); // panels side by side have titles of as many lines
+    scene.panels.forEach((panel, i) => this.rows.set(this.share(panel)[1], Math.max(this.titles[i].length, this.rows.get(this.share(panel)[1]) || 1)));
+    for (const panel of scene.panels) {
+      const axes = new Axes(panel, this.box(panel), frame, film);
+      this.frameOf(axes, this.titles[scene.panels.indexOf(panel)], ink, off);
+      ctx.save();
+      ctx.beginPath(); ctx.rect(...axes.box); ctx.clip();
+      for (const layer of panel.layers) if (!off.has(layer.label)) this.layer(axes, layer, frame, film, ink, paper);
+      ctx.restore();
+      maps[panel.id] = axes.map();
+    }
+    if (frame.notice) this.notice(frame.notice, this.box(scene.panels[0]), ink, paper);
+    return maps;
+  }
+
+  share(panel) { return this.tall ? panel.tall : panel.box; }
+
+  box(panel) {
+    const [x, y, w, h] = this.share(panel), left = 52, top = 7 + 15 * this.rows.get(y), bottom = 38;
+    const right = (panel.y2 ? 48 : 14) + (panel.bar ? BAR : 0);
+    let width = w * this.width - left - right, height = h * this.height - top - bottom;
+    if (panel.square) width = height = Math.min(width, height);
+    return [x * this.width + left, y * this.height + top, width, height];
+  }
+
+  wrapped(panel) { // a title as lines that fit
+    const lines = [""], room = this.share(panel)[2] * this.width - 60;
+    this.ctx.font = "600 " + FONT;
+    for (const word of panel.title.split(" ")) {
+      const longer = (lines[lines.length - 1] + " " + word).trim();
+      if (lines[lines.length - 1] && this.ctx.measureText(longer).width > room) lines.push(word); else lines[lines.length - 1] = longer;
+    }
+    this.ctx.font = FONT;
+    return lines;
+  }
+
+  frameOf(axes, title, ink, off) {
+    const ctx = this.ctx, [x, y, w, h] = axes.box, panel = axes.panel;
+    ctx.strokeStyle = ctx.fillStyle = ink; ctx.lineWidth = 1; ctx.setLineDash([]);
+    ctx.globalAlpha = 0.35; ctx.strokeRect(x + 0.5, y + 0.5, w, h); ctx.globalAlpha = 1;
+    ctx.textAlign = "center"; ctx.textBaseline = "top";
+    for (const v of ticks(...axes.x, w / 70)) { ctx.fillRect(axes.px(v), y + h, 1, 4); ctx.fillText(text(v), axes.px(v), y + h + 6); }
+    ctx.fillText(panel.x.label, x + w / 2, y + h + 21);
+    ctx.textBaseline = "middle"; ctx.textAlign = "right";
+    for (const v of ticks(...axes.y, h / 32)) { ctx.fillRect(x - 4, axes.py(v), 4, 1); ctx.fillText(text(v), x - 6, axes.py(v)); }
+    this.sideways(panel.y.label, x - 42, y + h / 2);
+    if (axes.y2 && !(panel.bar && off.has(panel.bar.of))) {
+      const right = x + w + (panel.bar ? BAR : 0);
+      if (panel.bar) this.bar(panel.bar, right, y, h, ink);
+      ctx.textAlign = "left"; ctx.fillStyle = ink;
+      for (const v of ticks(...axes.y2, h / 32)) { ctx.fillRect(right, axes.py(v, true), 4, 1); ctx.fillText(text(v), right + 6, axes.py(v, true)); }
+      this.sideways(panel.y2.label, right + 38, y + h / 2);
+    }
+    ctx.textAlign = "left"; ctx.textBaseline = "bottom"; ctx.font = "600 " + FONT;
+    title.forEach((line, i) => ctx.fillText(line, x, y - 5 - 15 * (title.length - 1 - i)));
+    ctx.font = FONT;
+  }
+
+  bar({ low, high }, right, y, h, ink) { // what the colours of a heat map say
+    const ctx = this.ctx, fill = ctx.createLinearGradient(0, y + h, 0, y), [a, b] = [low, high].map(rgb);
+    const stops = [[0, a, STRENGTH], [0.5, a, 0], [0.5, b, 0], [1, b, STRENGTH]];
+    for (const [at, color, alpha] of stops) fill.addColorStop(at, `rgba(${color.join()},${alpha})`);
+    ctx.fillStyle = fill; ctx.fillRect(right - 12, y, 12, h);
+    ctx.globalAlpha = 0.35; ctx.strokeStyle = ink; ctx.strokeRect(right - 12 + 0.5, y + 0.5, 12, h); ctx.globalAlpha = 1;
+  }
+
+  sideways(label, x, y) {
+    const ctx = this.ctx;
+    ctx.save(); ctx.translate(x, y); ctx.rotate(-Math.PI / 2);
+    ctx.textAlign = "center"; ctx.textBaseline = "middle"; ctx.fillText(label, 0, 0); ctx.restore();
+  }
+
+  layer(axes, layer, frame, film, ink, paper) {
+    const ctx = this.ctx;
+    this.paper = paper;
+    ctx.strokeStyle = ctx.fillStyle = layer.color || ink;
+    ctx.lineWidth = layer.width || 2; ctx.setLineDash(DASHES[layer.dash || "solid"]);
+    this[layer.kind](axes, layer, frame, film);
+    ctx.setLineDash([]); ctx.globalAlpha = 1;
+  }
+
+  path(axes, layer, at, values, backwards) {
+    const [from, n] = at, [low, high] = layer.x, second = layer.axis === "y2";
+    for (let k = 0; k < n; k++) {
+      const i = backwards ? n - 1 - k : k, v = values[from + i];
+      if (Number.isFinite(v)) this.ctx.lineTo(axes.px(low + ((high - low) * i) / (n - 1)), axes.py(v, second));
+    }
+  }
+
+  curve(axes, layer, frame) { this.ctx.beginPath(); this.path(axes, layer, layer.values, frame.values); this.ctx.stroke(); }
+
+  area(axes, layer, frame) {
+    const ctx = this.ctx;
+    ctx.beginPath(); this.path(axes, layer, layer.values, frame.values); ctx.stroke();
+    ctx.lineTo(axes.px(layer.x[1]), axes.py(0)); ctx.lineTo(axes.px(layer.x[0]), axes.py(0));
+    ctx.globalAlpha = 0.22; ctx.fill();
+  }
+
+  band(axes, layer, frame) {
+    this.ctx.beginPath();
+    this.path(axes, layer, layer.values, frame.values);
+    this.path(axes, layer, layer.upper, frame.values, true);
+    this.ctx.globalAlpha = 0.25; this.ctx.fill();
+  }
+
+  points(axes, layer, frame) {
+    const ctx = this.ctx, [from, n] = layer.values, y = axes.py(frame.values[layer.y]);
+    for (let i = 0; i < n; i++) {
+      const x = axes.px(frame.values[from + i]);
+      if (!Number.isFinite(x)) continue;
+      ctx.beginPath();
+      if (layer.mark === "square") ctx.rect(x - 4, y - 4, 8, 8); else ctx.arc(x, y, 4.5, 0, 2 * Math.PI);
+      ctx.globalAlpha = 0.75; ctx.fill();
+    }
+  }
+
+  // -- layers of the plane: values in pairs x, y, x, y, ...
+
+  heat(axes, layer, frame) { // n x n probabilities, row by row from the lowest y, each at the middle of its cell
+    const ctx = this.ctx, { n, values: [from], low, high } = layer, [a, b] = [low, high].map(rgb);
+    const cells = new ImageData(n, n), data = cells.data;
+    for (let i = 0; i < n * n; i++) {
+      const p = frame.values[from + i], end = p > 0.5 ? b : a, at = 4 * ((n - 1 - Math.floor(i / n)) * n + (i % n));
+      if (!Number.isFinite(p)) continue;
+      data[at] = end[0]; data[at + 1] = end[1]; data[at + 2] = end[2];
+      data[at + 3] = Math.round(255 * STRENGTH * Math.abs(2 * p - 1));
+    }
+    this.cells = this.cells || document.createElement("canvas");
+    if (this.cells.width !== n) this.cells.width = this.cells.height = n;
+    this.cells.getContext("2d").putImageData(cells, 0, 0);
+    ctx.drawImage(this.cells, ...axes.box);
+  }
+
+  grid(axes, layer, frame) { // rows x columns points, joined along rows and along columns
+    const ctx = this.ctx, [from] = layer.values, [rows, columns] = layer.shape;
+    const line = (start, step, n) => {
+      let pen = "moveTo";
+      for (let i = 0; i < n; i++) {
+        const at = from + 2 * (start + step * i), x = axes.px(frame.values[at]), y = axes.py(frame.values[at + 1]);
+        if (Number.isFinite(x) && Number.isFinite(y)) { ctx[pen](x, y); pen = "lineTo"; }
+      }
+    };
+    ctx.beginPath();
+    for (let row = 0; row < rows; row++) line(row * columns, 1, columns);
+    if (rows > 1) for (let column = 0; column < columns; column++) line(column, columns, rows);
+    ctx.globalAlpha = 0.75; ctx.stroke();
+  }
+
+  cloud(axes, layer, frame) { // each point has a rim in the paper's colour, so that it stands out from a heat map
+    const ctx = this.ctx, [from, n] = layer.values;
+    for (const [color, r] of [[this.paper, layer.size + 0.75], [layer.color, layer.size]]) {
+      ctx.beginPath();
+      for (let at = from; at < from + n; at += 2) {
+        const x = axes.px(frame.values[at]), y = axes.py(frame.values[at + 1]);
+        if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
+        if (layer.mark === "square") ctx.rect(x - r, y - r, 2 * r, 2 * r);
+        else { ctx.moveTo(x + r, y); ctx.arc(x, y, r, 0, 2 * Math.PI); }
+      }
+      ctx.fillStyle = color; ctx.fill();
+    }
+  }
+
+  arrows(axes, layer, frame) { // from points, by offsets
+    const ctx = this.ctx, [from, n] = layer.values, v = frame.values;
+    ctx.beginPath();
+    for (let i = 0; i < n; i += 2) {
+      const at = layer.start + i, x = axes.px(v[at]), y = axes.py(v[at + 1]);
+      const tipX = axes.px(v[at] + v[from + i]), tipY = axes.py(v[at + 1] + v[from + i + 1]);
+      const long = Math.hypot(tipX - x, tipY - y);
+      if (!(long > 0.5)) continue; // too short to see, or not a number
+      const angle = Math.atan2(tipY - y, tipX - x), head = Math.min(6, long / 2);
+      ctx.moveTo(x, y); ctx.lineTo(tipX, tipY);
+      for (const turn of [2.6, -2.6]) { ctx.moveTo(tipX, tipY); ctx.lineTo(tipX + head * Math.cos(angle + turn), tipY + head * Math.sin(angle + turn)); }
+    }
+    ctx.stroke();
+  }
+
+  line(axes, layer, frame) {
+    const y = axes.py(layer.at === undefined ? layer.y : frame.values[layer.at]);
+    this.ctx.beginPath(); this.ctx.moveTo(axes.box[0], y); this.ctx.lineTo(axes.box[0] + axes.box[2], y); this.ctx.stroke();
+    if (!layer.note) return;
+    const at = [layer.note, axes.box[0] + 4, y + (layer.below ? 4 : -2)];
+    this.ctx.textAlign = "left"; this.ctx.textBaseline = layer.below ? "top" : "bottom";
+    this.ctx.setLineDash([]); this.ctx.strokeStyle = this.paper; this.ctx.lineWidth = 4; // traces may lie below
+    this.ctx.strokeText(...at); this.ctx.fillText(...at);
+  }
+
+  trace(axes, layer, frame, film) {
+    const ctx = this.ctx;
+    ctx.beginPath();
+    const second = layer.axis === "y2";
+    for (const f of film) { const v = f.values[layer.at]; if (Number.isFinite(v)) ctx.lineTo(axes.px(f.step), axes.py(v, second)); }
+    ctx.stroke();
+    const now = frame.values[layer.at];
+    if (Number.isFinite(now)) { ctx.beginPath(); ctx.arc(axes.px(frame.step), axes.py(now, second), 3.5, 0, 2 * Math.PI); ctx.fill(); }
+  }
+
+  notice(message, [x, y, w], ink, paper) {
+    const ctx = this.ctx;
+    ctx.font = "600 13px system-ui, sans-serif"; ctx.textAlign = "center"; ctx.textBaseline = "middle";
+    const width = Math.min(w - 10, ctx.measureText(message).width + 24);
+    ctx.fillStyle = paper; ctx.strokeStyle = ink; ctx.lineWidth = 1.5;
+    ctx.fillRect(x + (w - width) / 2, y + 8, width, 28); ctx.strokeRect(x + (w - width) / 2, y + 8, width, 28);
+    ctx.fillStyle = ink; ctx.fillText(message, x + w / 2, y + 22, width - 12);
+  }
+}

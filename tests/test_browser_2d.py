@@ -1,0 +1,309 @@
+"""The player in the plane, in a real JupyterLab: every layer's pixels are the kernel's numbers, and can be switched.
+
+As in `test_browser`, pixels are read back from the canvas, and Matplotlib's transData says where they belong.
+"""
+
+import numpy as np
+import pytest
+from test_browser import BLUE, CANVAS, SIZE, VERMILLION, Lab
+
+from benchmarks.browser import open_notebook
+from benchmarks.labs import write_notebook
+from gan_lessons.labs.plane import ARROWS, CELLS, LATTICE, NOISE
+
+CODE = """from dataclasses import replace
+from gan_lessons import recipes
+from gan_lessons.distributions import NormalNoise
+from gan_lessons.distributions_2d import Ring
+from gan_lessons.labs.player import Player
+
+ring = replace(recipes.steady, name="ring", data=Ring(8, 1.0, 0.1), noise=NormalNoise(2), window=(-2.0, 2.0))
+lab = Player(ring, runs=4)
+lab"""
+PURPLE = tuple(int(NOISE[i : i + 2], 16) for i in (1, 3, 5))
+STRENGTH = 0.55  # as in paint.js
+D, BENT, REAL, FAKE, PUSH = range(5)  # the layers, as the legend has them
+
+
+class Plane(Lab):
+    """A lab in the plane: its switches, and its points."""
+
+    def only(self, *layers):
+        """Leaves only these layers on."""
+        boxes = self.page.locator(".gan-legend input")
+        for i in range(boxes.count()):
+            boxes.nth(i).set_checked(i in layers)
+        return self.picture()
+
+    def points(self, name):
+        """A layer's points (n, 2)."""
+        places = "standing" if name == "real" else "places"
+        return self.layer(name, places).reshape(-1, 2).astype(float)
+
+
+@pytest.fixture(scope="module")
+def opened(jupyterlab, chromium, tmp_path_factory):
+    root = tmp_path_factory.mktemp("notebooks")
+    write_notebook(root / "plane.ipynb", CODE)
+    page = chromium.new_page(viewport=SIZE)
+    page.set_default_timeout(30_000)
+    lab = Plane(page)
+    lab.address = jupyterlab(root)
+    open_notebook(page, lab.address, "plane.ipynb")
+    yield lab
+    page.close()
+
+
+@pytest.fixture
+def lab(opened):
+    opened.errors.clear()
+    yield opened.fresh()
+    if opened.page.is_visible("[data-do=play]:has-text('Pause')"):
+        opened.press("play")
+    assert not [error for error in opened.errors if "Failed to load resource" not in error]
+
+
+def mask(picture, *colors, reach=40):
+    return np.any([picture.near(color, "plane", reach) for color in colors], 0)
+
+
+def in_view(points):
+    return points[(np.abs(points) < 1.9).all(-1)]
+
+
+def test_the_heat_map_is_what_the_kernel_says(lab):
+    lab.play(150)
+    lab.pause()
+    picture = lab.only(D)
+    middle = -2 + (np.arange(CELLS) + 0.5) * 4 / CELLS
+    columns, rows = picture.place("plane", *(grid.ravel() for grid in np.meshgrid(middle, middle)))
+    found = picture.pixels[np.floor(rows).astype(int), np.floor(columns).astype(int)].astype(float)
+    p = lab.layer("D").astype(float)
+    assert np.ptp(p) > 0.3
+    end, share = np.where(p[:, None] > 0.5, BLUE, VERMILLION), STRENGTH * np.abs(2 * p - 1)[:, None]
+    off = np.abs(found - (255 + share * (end - 255))).max(-1)
+    assert np.quantile(off, 0.98) <= 4 and off.max() <= 25  # where D is steep, a cell's middle is half a pixel away
+    blank = lab.only()
+    assert (mask(blank, (255, 255, 255), reach=2).sum()) == mask(blank, (0, 0, 0), reach=256).sum()
+
+
+@pytest.mark.parametrize(("layer", "name", "color"), [(REAL, "real", BLUE), (FAKE, "fake", VERMILLION)])
+def test_points_lie_where_matplotlib_puts_them(lab, layer, name, color):
+    lab.play(30)
+    lab.pause()
+    picture = lab.only(layer)
+    columns, rows = picture.place("plane", *lab.points(name).T)
+    apart = np.hypot(columns[:, None] - columns, rows[:, None] - rows) + 1e9 * np.eye(len(columns))
+    inside = (np.abs(lab.points(name)) < 1.9).all(-1)
+    alone = np.flatnonzero((apart.min(1) > 14) & inside)
+    assert len(alone) >= 5
+    found = mask(picture, color, reach=60)
+    for i in alone:
+        row, column = int(rows[i]), int(columns[i])
+        spots = np.argwhere(found[row - 6 : row + 7, column - 6 : column + 7]) + (row - 6, column - 6) + 0.5
+        assert len(spots) >= 9
+        assert np.hypot(*(spots.mean(0) - (rows[i], columns[i]))) < 1
+    assert not mask(picture, VERMILLION if color == BLUE else BLUE).any()
+
+
+def test_the_bent_grid_passes_through_its_nodes(lab):
+    lab.play(30)
+    lab.pause()
+    picture = lab.only(BENT)
+    assert mask(picture, PURPLE).any()
+    found, nodes = (picture.pixels < 225).any(-1), lab.points("lattice")  # a thin line's pixels are paler than itself
+    assert len(nodes) == LATTICE**2
+    for column, row in zip(*picture.place("plane", *in_view(nodes).T), strict=True):
+        assert found[int(row) - 2 : int(row) + 3, int(column) - 2 : int(column) + 3].any()
+
+
+def test_arrows_start_at_samples_and_end_at_their_tips(lab):
+    lab.play(30)
+    lab.pause()
+    picture = lab.only(PUSH)
+    start, offset = lab.points("fake")[:ARROWS], lab.points("push")
+    long = np.hypot(*offset.T) > 0.03
+    assert long.sum() > 10
+    ink = mask(picture, tuple(int(v) for v in lab.page.evaluate(INK)), reach=140)
+    for share in (0, 0.5, 1):
+        for column, row in zip(*picture.place("plane", *in_view((start + share * offset)[long]).T), strict=True):
+            assert ink[int(row) - 2 : int(row) + 3, int(column) - 2 : int(column) + 3].any(), share
+
+
+INK = "() => getComputedStyle(document.querySelector('.gan-stage')).color.match(/\\d+/g).slice(0, 3)"
+
+
+def test_a_layer_goes_and_comes_by_mouse_and_by_keyboard(lab):
+    lab.play(60)
+    lab.pause()
+    lab.page.wait_for_timeout(300)
+    before = lab.picture()
+    assert lab.page.locator(".gan-legend input:checked").count() == 5
+    lab.count_messages()
+    generated = "[data-layer^='generated']"
+    lab.page.click(f".gan-legend label:has({generated})")
+    lab.key("[data-layer^='where G']", "Space")
+    gone = lab.picture()
+    assert lab.page.locator(".gan-legend input:checked").count() == 3
+    assert mask(before, VERMILLION).sum() > 300 and mask(gone, VERMILLION).sum() == 0
+    assert mask(gone, BLUE).sum() >= mask(before, BLUE).sum()
+    lab.key("[data-layer^='D']", "Space")
+    assert (lab.picture().pixels[:, 560] == lab.picture().pixels[0, 560]).all()  # its colour bar goes with it
+    lab.key("[data-layer^='D']", "Space")
+    lab.key(generated, "Space")
+    lab.page.click(".gan-legend label:has([data-layer^='where G'])")
+    np.testing.assert_array_equal(lab.picture().pixels, before.pixels)
+    assert lab.sent == 0
+    sizes = lab.page.eval_on_selector_all(
+        ".gan-legend label", "all => all.map(one => one.getBoundingClientRect().height)"
+    )
+    assert min(sizes) >= 24
+    lab.page.click(f".gan-legend label:has({generated})")
+    lab.play(lab.step + 30)  # a switch stays where it is while frames come
+    lab.pause()
+    assert mask(lab.picture(), VERMILLION).sum() == 0
+    lab.page.click(f".gan-legend label:has({generated})")
+
+
+def test_the_pointer_reads_place_and_d(lab):
+    lab.play(60)
+    lab.pause()
+    lab.page.wait_for_timeout(300)
+    box = lab.page.locator(CANVAS).bounding_box()
+    layout = lab.page.locator(".gan-summary").bounding_box()
+    left, top, w, h = lab.picture().axes["plane"]["box"]
+    cell_x, cell_y = 29, 7  # a cell's middle, right and low
+    lab.page.mouse.move(box["x"] + left + (cell_x + 0.5) / CELLS * w, box["y"] + top + h - (cell_y + 0.5) / CELLS * h)
+    words = lab.page.inner_text(".gan-readout").replace(",", "").split()
+    assert words[::2] == ["x", "y", "D"]
+    x, y, p = map(float, words[1::2])
+    assert (x, y) == pytest.approx((-2 + 2.95, -2 + 0.75), abs=0.01)
+    assert p == pytest.approx(lab.layer("D").reshape(CELLS, CELLS)[cell_y, cell_x], rel=0.01)
+    assert lab.page.locator(".gan-summary").bounding_box() == layout
+    lab.page.mouse.move(box["x"] + left + w / 2, box["y"] - 30)
+    assert "Point at the picture" in lab.page.inner_text(".gan-readout")
+    assert lab.page.locator(".gan-summary").bounding_box() == layout
+
+
+def test_slow_motion_in_the_plane(lab):
+    lab.press("slow")
+    lab.wait("summary.startsWith('1 of 4: ')")
+    picture = lab.only()
+    for name, color in (("real_dots", BLUE), ("fake_dots", VERMILLION)):
+        columns, rows = picture.place("plane", *in_view(lab.points(name)).T)
+        assert len(columns) > 20
+        hits = [
+            np.abs(picture.pixels[int(r), int(c)].astype(int) - color).max() < 60
+            for c, r in zip(columns, rows, strict=True)
+        ]
+        assert np.mean(hits) > 0.8  # one dot may lie on another
+    lab.shot("plane-slow")
+    lab.wait("summary.startsWith('2 of 4: ') && summary.includes('its surface up')")
+    lab.press("slow")
+    lab.pause()
+    lab.only(D, BENT, REAL, FAKE, PUSH)
+
+
+def test_all_controls(lab):
+    for name in ("D", "G", "both"):
+        lab.press(name)
+    lab.wait("canvas.dataset.step === '3'")
+    lab.play(60)
+    lab.pause()
+    lab.page.wait_for_timeout(300)
+    assert lab.step == lab.ask("lab.trainer.steps")
+    assert lab.words == lab.ask("lab.film.frames[-1][0]['summary']")
+    real = mask(lab.only(REAL), BLUE)
+    lab.key("[data-set=sd]", "Home")
+    lab.wait(f"canvas.dataset.epoch === '{lab.ask('lab.epoch')}'")
+    lab.page.wait_for_timeout(300)
+    assert lab.ask("lab.recipe.data.sd") == 0.01
+    assert mask(lab.picture(), BLUE).sum() < real.sum() / 3  # the blobs have shrunk
+    lab.key("[data-do=scrub]", "Home")
+    assert lab.step == 0
+    np.testing.assert_array_equal(mask(lab.picture(), BLUE), real)  # and looking back, they had not yet
+    lab.key("[data-do=scrub]", "End")
+    lab.key("[data-set=run]", "ArrowRight")
+    lab.wait("summary.includes('run 2 of 4, seed 1')")
+    lab.press("restart")
+    lab.wait("canvas.dataset.step === '0'")
+    lab.press("seed")
+    lab.wait("summary.includes('seed 5)')")
+    lab.press("code")
+    lab.page.wait_for_function("() => document.querySelector('.gan-code').value.includes('Ring(n=8')")
+    assert lab.page.input_value(".gan-code") == lab.ask("lab.code()")
+    lab.only(D, BENT, REAL, FAKE, PUSH)
+
+
+def test_a_run_that_diverges_says_so_in_the_picture(lab):
+    lab.play(20)
+    lab.pause()
+    lab.ask("[lab.set('g_lr', 1e38), lab.advance(3)]")
+    lab.wait("summary.includes('1 diverged') || summary.includes('4 diverged')")
+    picture = lab.picture()
+    assert not mask(picture, VERMILLION).any() and mask(picture, BLUE).any()
+    x, y, w, _ = picture.axes["plane"]["box"]
+    border = picture.pixels[int(y + 8), int(x + w / 2)].astype(int)
+    assert border.max() < 150
+    lab.shot("plane-diverged")
+
+
+def test_a_page_that_comes_later_has_the_real_points(lab):
+    lab.play(60)
+    lab.pause()
+    lab.page.wait_for_timeout(300)
+    lab.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    lab.page.wait_for_timeout(1500)
+    second = lab.page.context.browser.new_page(viewport=SIZE)
+    try:
+        other = Plane(second)
+        open_notebook(second, lab.address, "plane.ipynb")
+        second.wait_for_selector(f"{CANVAS}[data-step='{lab.step}']")
+        second.wait_for_timeout(300)
+        assert other.words == lab.words
+        assert mask(other.picture(), BLUE).sum() > 300
+        lab.press("both")
+        lab.wait(f"canvas.dataset.step === '{lab.ask('lab.trainer.steps')}'")
+        second.wait_for_selector(f"{CANVAS}[data-step='{lab.step}']")
+        assert mask(other.picture(), BLUE).sum() > 300
+        assert not other.errors
+    finally:
+        second.close()
+
+
+def test_axe_light_dark_and_narrow(lab):
+    from axe_playwright_python.sync_playwright import Axe
+
+    def theme(name):
+        lab.page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
+        lab.page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{str('Dark' not in name).lower()}'")
+        lab.page.wait_for_timeout(500)
+
+    def check():
+        found = Axe().run(lab.page, context=".gan-stage").response["violations"]
+        assert not found, [(one["id"], one["help"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+
+    lab.play(300)
+    lab.pause()
+    size = lab.page.viewport_size
+    try:
+        check()
+        lab.shot("plane-light")
+        theme("JupyterLab Dark")
+        check()
+        assert lab.picture().pixels[0, 0].max() < 80 and mask(lab.picture(), BLUE, VERMILLION).sum() > 500
+        lab.shot("plane-dark")
+        theme("JupyterLab Light")
+        lab.page.set_viewport_size({"width": 700, "height": 1600})
+        lab.page.wait_for_timeout(600)
+        boxes = {name: axes["box"] for name, axes in lab.picture().axes.items()}
+        assert boxes["plane"][1] + boxes["plane"][3] < boxes["losses"][1] < boxes["chances"][1] < boxes["quality"][1]
+        assert boxes["plane"][2] == boxes["plane"][3] > 300
+        wide = (
+            "() => { const lab = document.querySelector('.gan-stage'); return lab.scrollWidth <= lab.clientWidth + 1 }"
+        )
+        assert lab.page.evaluate(wide)
+        lab.shot("plane-narrow")
+    finally:
+        theme("JupyterLab Light")
+        lab.page.set_viewport_size(size)
