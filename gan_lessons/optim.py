@@ -128,11 +128,14 @@ class Adam(Optimizer):
         (beta1, beta2), (mean, square), t = self.betas, state, updates + 1
         mean = torch.lerp(mean, grad, 1 - beta1)
         square = torch.addcmul(square * beta2, grad, grad, value=1 - beta2)
-        root = square / (1 - beta2**t)
-        if root.requires_grad:  # unrolling differentiates through this: the root of an exact 0 has no slope
-            root = root.clamp_min(torch.finfo(root.dtype).tiny)
-        scale = root.sqrt() + self.eps
-        return theta - mean / scale * (self.rate(theta, updates) / (1 - beta1**t)), (mean, square)
+        # unrolling differentiates through this, and the root of an exact 0 has no slope
+        safe = square.clamp_min(torch.finfo(square.dtype).tiny) if square.requires_grad else square
+        correction = (1 - beta2**t) ** 0.5  # of the root: so it costs no pass over theta of its own
+        scale = safe.sqrt() + self.eps * correction
+        rate = self.rate(theta, updates) * (correction / (1 - beta1**t))
+        if isinstance(rate, torch.Tensor):  # one a run
+            return torch.addcdiv(theta, mean * rate, scale, value=-1.0), (mean, square)
+        return torch.addcdiv(theta, mean, scale, value=-rate), (mean, square)
 
 
 def _each(name: str, value: float | tuple[float, ...], theta: torch.Tensor) -> float | torch.Tensor:

@@ -35,6 +35,7 @@ def loaded_by(module):
         ("gan_lessons.theory", {"numpy", "scipy"}),
         ("gan_lessons.metrics", {"numpy", "scipy"}),
         ("gan_lessons.metrics_2d", {"numpy", "scipy"}),
+        ("gan_lessons.sweep_records", {"numpy", "scipy"}),
         ("gan_lessons.plots", {"numpy", "scipy", "matplotlib"}),
         ("gan_lessons.animation", {"numpy", "scipy", "matplotlib"}),
     ],

@@ -30,6 +30,22 @@ def torch_init(weight: torch.Tensor, bias: torch.Tensor, rng: torch.Generator) -
     bias.uniform_(-bound, bound, generator=rng)
 
 
+NARROW = 4  # outputs up to which another order of the same product is quicker
+
+
+def affine(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """x W + b for every run: (*runs, batch, inputs), (runs, inputs, outputs), (runs, 1, outputs) -> (..., outputs).
+
+    Batched products with one or two columns take four times as long as they need, forward and back: for 20 runs, batch
+    128 and 64 inputs .51 ms with one output against .14 as a sum, .48 with two against .17 transposed."""
+    outputs = weight.shape[-1]
+    if outputs == 1:
+        return (x * weight.mT).sum(-1, keepdim=True) + bias
+    if outputs <= NARROW:
+        return torch.bmm(weight.mT.contiguous(), x.mT).mT + bias
+    return torch.baddbmm(bias, x, weight)
+
+
 class Linear(nn.Module):
     """x W + b for every run: (*runs, batch, inputs) -> (*runs, batch, outputs).
 
@@ -45,7 +61,7 @@ class Linear(nn.Module):
         self.bias = nn.Parameter(torch.zeros(runs, 1, outputs))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.baddbmm(self.bias, x, self.weight)
+        return affine(x, self.weight, self.bias)
 
     @torch.no_grad()
     def reset(self, run: int, rng: torch.Generator) -> None:
@@ -67,7 +83,7 @@ class SpectralLinear(Linear):
         self.register_buffer("u", torch.zeros(runs, 1, inputs))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.baddbmm(self.bias, x, self.weight / self.largest())
+        return affine(x, self.weight / self.largest(), self.bias)
 
     def largest(self) -> torch.Tensor:
         """The estimate of the largest singular value, (runs, 1, 1), differentiable in the weight."""

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_lessons.errors import refuse, whole
-from gan_lessons.models.layers import BatchNorm, Init, Linear, SpectralLinear, torch_init
+from gan_lessons.models.layers import NARROW, BatchNorm, Init, Linear, SpectralLinear, torch_init
 from gan_lessons.models.minibatch import Minibatch, MinibatchDiscrimination
 
 aten = torch.ops.aten
@@ -137,12 +137,18 @@ class MLP(nn.Module):
         slope, found, layers = SLOPES[self.activation], [], list(self.layers)
         for k in range(len(layers) - 1, -1, -1):
             if weights:
-                found += [grad.sum(-2, keepdim=True), torch.bmm(outs[k].mT, grad)]
+                found += [grad.sum(-2, keepdim=True), _outer(outs[k], grad)]
             if k or inputs:
-                grad = torch.bmm(grad, layers[k].weight.mT)
+                weight = layers[k].weight.mT
+                grad = grad * weight if weight.shape[-2] == 1 else torch.bmm(grad, weight)
             if k:
                 grad = slope(grad, outs[k])
         return found[::-1], grad
+
+
+def _outer(x: torch.Tensor, grad: torch.Tensor) -> torch.Tensor:
+    """A weight's gradient, (runs, inputs, outputs); narrow ones in the order that `layers.affine` explains."""
+    return torch.bmm(grad.mT, x).mT if grad.shape[-1] <= NARROW else torch.bmm(x.mT, grad)
 
 
 def mlp(

@@ -1,0 +1,92 @@
+"""The remedies for mode collapse by name: each a change of a recipe, with its source.
+
+`BY_NAME["pack_2"](recipe)` is the recipe with the remedy. All keep the recipe's networks, batch and number of steps, so
+that remedies can be compared at one budget of steps.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from gan_lessons import losses
+from gan_lessons.decays import LinearDecay
+from gan_lessons.instance_noise import InstanceNoise
+from gan_lessons.models.minibatch import Minibatch
+from gan_lessons.penalties import R1, R2, GradientPenalty
+from gan_lessons.recipes import Recipe
+from gan_lessons.schedules import InTurn
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """name, label for a table, source, and change: recipe -> the recipe with the remedy."""
+
+    name: str
+    label: str
+    source: str
+    change: Callable[[Recipe], Recipe]
+
+    def __call__(self, recipe: Recipe) -> Recipe:
+        """The recipe with the remedy; its name says so."""
+        return replace(self.change(recipe), name=f"{recipe.name}, {self.label}")
+
+
+def _fields(**fields) -> Callable[[Recipe], Recipe]:
+    return lambda recipe: replace(recipe, **fields)
+
+
+def _d(recipe: Recipe, **fields) -> Recipe:
+    """The recipe with other settings of D's optimizer."""
+    return replace(recipe, d_optimizer=replace(recipe.d_optimizer, **fields))
+
+
+def _averaged(recipe: Recipe, weight: float) -> Recipe:
+    return replace(_d(recipe, averaging=weight), g_optimizer=replace(recipe.g_optimizer, averaging=weight))
+
+
+def _faster_d(recipe: Recipe, times: float) -> Recipe:
+    return replace(recipe, g_optimizer=replace(recipe.g_optimizer, lr=recipe.g_optimizer.lr / times))
+
+
+_SALIMANS = "Salimans et al. 2016, section 3"
+_LIN = "Lin et al. 2018"
+_MIYATO = "Miyato et al. 2018"
+_MESCHEDER = "Mescheder et al. 2018"
+
+ALL = (
+    Remedy("plain", "plain GAN", "Goodfellow et al. 2014, non-saturating loss", lambda recipe: recipe),
+    Remedy("least_squares", "least squares", "Mao et al. 2017", _fields(objective=losses.least_squares)),
+    Remedy("hinge", "hinge", "Lim & Ye 2017", _fields(objective=losses.hinge)),
+    Remedy("relativistic", "relativistic", "Jolicoeur-Martineau 2018", _fields(objective=losses.relativistic)),
+    Remedy("smoothing", "label smoothing", f"{_SALIMANS}.4", _fields(objective=losses.smoothed(0.9))),
+    Remedy("feature_matching", "feature matching", f"{_SALIMANS}.1", _fields(objective=losses.feature_matching)),
+    Remedy("averaging", "historical averaging", f"{_SALIMANS}.3", lambda recipe: _averaged(recipe, 0.01)),
+    Remedy("minibatch", "minibatch discrimination", f"{_SALIMANS}.2", _fields(minibatch=Minibatch(16, 4, sd=0.1))),
+    Remedy("pack_2", "PacGAN2", _LIN, _fields(pack=2)),
+    Remedy("pack_4", "PacGAN4", _LIN, _fields(pack=4)),
+    Remedy("unrolled_5", "unrolled, 5 steps", "Metz et al. 2017", _fields(unroll=5)),
+    Remedy(
+        "wgan_clipping",
+        "WGAN, clipping",
+        "Arjovsky et al. 2017",
+        lambda recipe: replace(_d(recipe, clip=0.1), objective=losses.wasserstein, schedule=InTurn(5, 1)),
+    ),
+    Remedy(
+        "wgan_gp",
+        "WGAN-GP",
+        "Gulrajani et al. 2017",
+        _fields(objective=losses.wasserstein, penalties=(GradientPenalty(10.0),), schedule=InTurn(5, 1)),
+    ),
+    Remedy("spectral", "spectral norm, hinge", _MIYATO, _fields(d_norm="spectral", objective=losses.hinge)),
+    Remedy("batch_norm", "batch norm in G", "Ioffe & Szegedy 2015; Radford et al. 2016", _fields(g_norm="batch")),
+    Remedy("two_rates", "two learning rates", "Heusel et al. 2017", lambda recipe: _faster_d(recipe, 4)),
+    Remedy(
+        "instance_noise",
+        "instance noise",
+        "Sønderby et al. 2017",
+        lambda recipe: replace(recipe, instance_noise=InstanceNoise(0.5, LinearDecay(recipe.steps // 2))),
+    ),
+    Remedy("r1", "R1", _MESCHEDER, _fields(penalties=(R1(0.1),))),
+    Remedy("r1_r2", "R1 and R2", _MESCHEDER, _fields(penalties=(R1(0.1), R2(0.1)))),
+    Remedy("pack_2_r1", "PacGAN2 and R1", f"{_LIN}; {_MESCHEDER}", _fields(pack=2, penalties=(R1(0.1),))),
+)
+BY_NAME = {remedy.name: remedy for remedy in ALL}
