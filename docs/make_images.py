@@ -1,18 +1,20 @@
-"""Makes the pictures that the notebooks open with: `python docs/make_images.py`.
+"""Makes the pictures that the notebooks open with: `python docs/make_images.py`, or only those named after it.
 
-Both are drawn from one training: `recipes.steady` to its end (`RECIPE.steps`), seeds 0 to 99. Run 0 is
-drawn as a line, the other 99 are the band behind it. On another processor or torch the curves differ a little, for
-rounding differs.
+Those of notebooks 00 and 01 are drawn from one training: `recipes.steady` to its end (`RECIPE.steps`), seeds 0 to 99.
+Run 0 is drawn as a line, the other 99 are the band behind it. On another processor or torch the curves differ a little,
+for rounding differs. Those of notebooks 02 and 03 show the first seeds of sweeps that ship.
 """
 
-from collections.abc import Sequence
+import argparse
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from gan_lessons import plots, recipes
+from gan_lessons import plots, recipes, saved_sweeps
 from gan_lessons.records import History
 from gan_lessons.trainers import DiscriminatorCurve, one_thread
 
@@ -22,10 +24,12 @@ WIDTH, DPI = 1200, 100  # pixels, and how many make an inch
 STYLE = {"axes.spines.top": False, "font.size": 10}
 START_MOMENTS = (0, 200, RECIPE.steps)
 TOY_MOMENTS = (0, 300, RECIPE.steps)
+COMPARED = ("plain GAN", "minibatch discrimination", "PacGAN2", "unrolled, 5 steps")
 
 
+@cache
 def film() -> History:
-    """The training that both pictures show, D's curve observed with it."""
+    """The training that the first two pictures show, D's curve observed with it."""
     trainer = RECIPE.trainer(seeds=SEEDS, probes={"D": DiscriminatorCurve(*RECIPE.window)})
     with one_thread():
         return History.of(trainer.run(RECIPE.steps, every=EVERY), {"recipe": RECIPE.name, "seeds": list(SEEDS)})
@@ -55,17 +59,51 @@ def draw_moments_of(history: History, steps: Sequence[int], height: int, with_d_
     return figure
 
 
-def main(folder: Path = IMAGES) -> None:
-    history = film()
+def draw_first_seeds(sweep: str, value: str, seeds: int, height: int) -> Figure:
+    """Where the first seeds of a saved sweep ended, at one of its positions."""
+    figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, layout="constrained")
+    result = saved_sweeps.load(sweep)
+    at = result.values.index(value)
+    collapsed, good = result.collapsed[at, -1, :seeds], result.good[at, -1, :seeds]
+    words = ["collapsed" if gone else "good" if fine else "neither" for gone, fine in zip(collapsed, good, strict=True)]
+    titles = [f"seed {seed}: {word}" for seed, word in zip(result.seeds, words, strict=False)]
+    axes = figure.subplots(1, seeds)
+    plots.draw_planes(axes, result.samples[at, -1, :seeds], result.real[at], recipes.wide_ring.window, titles)
+    return figure
+
+
+def draw_remedies(values: Sequence[str], seeds: int, height: int) -> Figure:
+    """Where the first seeds ended with some remedies: a row a seed, a column a remedy."""
+    figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, layout="constrained")
+    result = saved_sweeps.load("remedies")
+    ends = [result.samples[result.values.index(value), -1, seed] for seed in range(seeds) for value in values]
+    titles = [f"{value}, seed {result.seeds[seed]}" for seed in range(seeds) for value in values]
+    axes = figure.subplots(seeds, len(values))
+    plots.draw_planes(axes, np.stack(ends), result.real[0], recipes.wide_ring.window, titles)
+    return figure
+
+
+PICTURES: dict[str, Callable[[], Figure]] = {
+    "00_start_here": lambda: draw_moments_of(film(), START_MOMENTS, 400, with_d_star=False),
+    "01_gaussian_toy": lambda: draw_moments_of(film(), TOY_MOMENTS, 400, with_d_star=True),
+    "02_mode_collapse": lambda: draw_first_seeds("plain_gans", "wide ring", 4, 360),
+    "03_minibatch_discrimination": lambda: draw_remedies(COMPARED, 2, 620),
+}
+
+
+def main(arguments: Sequence[str] | None = None, folder: Path = IMAGES) -> None:
+    """Draws the pictures named, all of them by default."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(PICTURES)}")
+    names = parser.parse_args(arguments).names or list(PICTURES)
+    if unknown := set(names) - set(PICTURES):
+        parser.error(f"there is no picture {sorted(unknown)}, but {list(PICTURES)}")
     folder.mkdir(parents=True, exist_ok=True)
     with matplotlib.rc_context(STYLE):
-        pictures = {
-            "00_start_here.png": draw_moments_of(history, START_MOMENTS, 400, with_d_star=False),
-            "01_gaussian_toy.png": draw_moments_of(history, TOY_MOMENTS, 400, with_d_star=True),
-        }
-        for name, figure in pictures.items():
-            figure.savefig(folder / name, metadata={"Software": None})
-            print(f"{folder / name}: {(folder / name).stat().st_size / 1000:.0f} kB")
+        for name in names:
+            file = folder / f"{name}.png"
+            PICTURES[name]().savefig(file, metadata={"Software": None})
+            print(f"{file}: {file.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -24,25 +24,29 @@ class Optimizer:
     function from the number of updates done to a factor (see `decays`). clip: None, or the size that no weight may
     exceed after an update (Arjovsky et al. 2017, WGAN). averaging: the weight of historical averaging, one number or
     one a run: adds the gradient of averaging * |theta - mean of all theta so far|^2 (Salimans et al. 2016, section
-    3.3); the loss that is shown does not count it.
+    3.3); the loss that is shown does not count it. smoothing: 0, or the share of a running average of theta that stays
+    at each update, such as .999: what is shown of G is then made with these averaged weights, which training itself
+    never uses (Yazıcı et al. 2019).
     """
 
     lr: float | Sequence[float]
     decay: Callable[[int], float] | None = None
     clip: float | None = None
     averaging: float | Sequence[float] = 0.0
+    smoothing: float = 0.0
     _per_run = ("lr", "averaging")
 
     def __post_init__(self):
         object.__setattr__(self, "lr", per_run("lr", self.lr, low=0.0))
         object.__setattr__(self, "averaging", per_run("averaging", self.averaging, low=0.0))
+        object.__setattr__(self, "smoothing", number("smoothing", self.smoothing, 0.0, 1 - 1e-9))
         if self.clip is not None:
             object.__setattr__(self, "clip", number("clip", self.clip, low=1e-12))
         if self.decay is not None and not callable(self.decay):
             refuse("decay", self.decay, "None or a function of the number of updates, such as StepDecay(150, .95)")
 
     def __repr__(self) -> str:
-        return without_unused(self, ("clip", "averaging"))
+        return without_unused(self, ("clip", "averaging", "smoothing"))
 
     def check(self, runs: int) -> None:
         """Raises ValueError unless numbers that differ from run to run are as many as the runs."""
@@ -60,8 +64,8 @@ class Optimizer:
 
     @property
     def slots(self) -> int:
-        """How many tensors like theta the state holds: those of the method, and the mean of theta if it is needed."""
-        return self._own_slots + bool(self.averaging)
+        """How many tensors like theta the state holds: those of the method, then the means of theta that are needed."""
+        return self._own_slots + bool(self.averaging) + bool(self.smoothing)
 
     @property
     def _own_slots(self) -> int:
@@ -69,15 +73,21 @@ class Optimizer:
 
     def update(self, theta: torch.Tensor, grad: torch.Tensor, state: State, updates: int) -> tuple[torch.Tensor, State]:
         """One update -> (new theta, new state). updates: how many were done before."""
+        own, means = state[: self._own_slots], list(state[self._own_slots :])
         if self.averaging:
-            *own, mean = state
-            mean = mean + (theta - mean) / (updates + 1)  # of theta as it was before this update and all before
-            grad = grad + 2 * _each("averaging", self.averaging, theta) * (theta - mean)
-            theta, own = self._method(theta, grad, tuple(own), updates)
-            state = (*own, mean)
-        else:
-            theta, state = self._method(theta, grad, state, updates)
-        return (theta if self.clip is None else theta.clamp(-self.clip, self.clip)), state
+            means[0] = means[0] + (theta - means[0]) / (updates + 1)  # of theta before this update and all before
+            grad = grad + 2 * _each("averaging", self.averaging, theta) * (theta - means[0])
+        theta, own = self._method(theta, grad, own, updates)
+        if self.clip is not None:
+            theta = theta.clamp(-self.clip, self.clip)
+        if self.smoothing:  # at first a plain mean: a start that is long gone must not linger
+            stays = min(self.smoothing, updates / (updates + 10))
+            means[-1] = torch.lerp(theta, means[-1], stays)
+        return theta, (*own, *means)
+
+    def shown(self, theta: torch.Tensor, state: State, updates: int) -> torch.Tensor:
+        """The parameters to make pictures with: the running average, or theta itself where there is none."""
+        return state[-1] if self.smoothing and updates else theta
 
     def _method(self, theta: torch.Tensor, grad: torch.Tensor, state: State, updates: int):
         raise NotImplementedError

@@ -165,28 +165,66 @@ def draw_final_densities(
     return drawn
 
 
+def draw_planes(
+    axes: Sequence[Axes],
+    samples: np.ndarray,
+    real: np.ndarray,
+    window: tuple[float, float],
+    titles: Sequence[str],
+    artists: Sequence[Drawn] | None = None,
+) -> list[Drawn]:
+    """Samples in the plane on real ones, a run on each of the Axes (surplus ones are hidden, surplus runs left out).
+
+    samples: (runs, n, 2). real: (m, 2). window: (low, high), the square that is drawn. titles: one a run.
+    Raises ValueError if a shape does not fit."""
+    samples, axes = np.asarray(samples), np.asarray(axes, dtype=object).ravel()
+    if samples.ndim != 3 or samples.shape[-1] != 2 or len(titles) != len(samples):
+        refuse("samples", f"{samples.shape} with {len(titles)} titles", "(runs, n, 2), with one title a run")
+    olds, drawn = artists or [None] * len(axes), []
+    for ax, run, title, old in zip(axes, samples, titles, olds, strict=False):
+        still = dict(old.still) if old else {"real": _cloud(ax, None, "real", real, color=REAL, marker="s", ms=2)}
+        fake = _cloud(ax, old, "generated", run, color=GENERATED, marker=".", ms=3)
+        moving = {"generated": fake, "title": _title(ax, title, "center")}
+        ax.set(xlim=window, ylim=window, aspect="equal")
+        drawn.append(Drawn(moving, still))
+    if artists is None:
+        for ax in axes[len(drawn) :]:
+            ax.set_visible(False)
+        _label_lowest(axes[: len(drawn)], "x", "y")
+        handles = [drawn[0]["real"], drawn[0]["generated"]]
+        axes[0].figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, markerscale=3)
+    return drawn
+
+
 def draw_shares(
-    ax: Axes, positions: Sequence[float], shares: Sequence, label: str, artists: Drawn | None = None
+    ax: Axes,
+    positions: Sequence[float],
+    shares: Sequence,
+    label: str,
+    artists: Drawn | None = None,
+    *,
+    of: str = "good runs",
+    color: str = GOOD,
 ) -> Drawn:
     """The share of good runs at each position of a slider, with its interval as whiskers.
 
-    shares: one `metrics.Share` a position. label: the slider's name, with its unit. For a logarithmic slider set the
-    scale of `ax` before."""
+    shares: one `metrics.Share` a position. label: the slider's name, with its unit. of: which runs are counted, where
+    it is not the good ones. For a logarithmic slider set the scale of `ax` before."""
     if len(positions) != len(shares):
         refuse("shares", f"{len(shares)} values", f"one for each of the {len(positions)} positions")
     values = [share.value for share in shares]
     whiskers = [[(at, share.low), (at, share.high)] for at, share in zip(positions, shares, strict=True)]
     if artists is None:
         label_of = f"its {100 * shares[0].confidence:g} % interval"
-        lines, still = ax.vlines([], [], [], color=GOOD, alpha=0.5, lw=3, label=label_of), {}
+        lines, still = ax.vlines([], [], [], color=color, alpha=0.5, lw=3, label=label_of), {}
     else:
         lines, still = artists["interval"], dict(artists.still)
     lines.set_segments(whiskers)
-    point = _line(ax, artists, "share", positions, values, color=GOOD, marker="o", lw=1, label="share of good runs")
+    point = _line(ax, artists, "share", positions, values, color=color, marker="o", lw=1, label=f"share of {of}")
     totals = sorted({share.total for share in shares})
-    of = f"{totals[0]}" if len(totals) == 1 else f"{totals[0]} to {totals[-1]}"
+    total = f"{totals[0]}" if len(totals) == 1 else f"{totals[0]} to {totals[-1]}"
     ax.set(xlim=_stretch(ax, positions), ylim=(-0.03, 1.03), xlabel=label)
-    ax.set_ylabel(f"share of good runs (of {of})")
+    ax.set_ylabel(f"share of {of} (of {total})")
     if artists is None:
         still["legend"] = _legend(ax, [point, lines])
     return Drawn({"share": point, "interval": lines}, still)
@@ -205,14 +243,18 @@ def _draw_final(ax, samples, diverged, real, x, run, good, old) -> Drawn:
     return Drawn({"generated": line, "title": title}, still)
 
 
-def _label_lowest(axes) -> None:
+def _label_lowest(axes, xlabel: str = _X, ylabel: str = "density") -> None:
     """Labels and numbers only where no drawn Axes stands below or to the left (`label_outer` counts hidden ones)."""
     specs = [ax.get_subplotspec() for ax in axes]
     for ax, spec in zip(axes, specs, strict=True):
         column = [other.rowspan.stop for other in specs if other and spec and other.colspan == spec.colspan]
         lowest, first = not spec or spec.rowspan.stop == max(column), not spec or spec.is_first_col()
-        ax.set(xlabel=_X if lowest else "", ylabel="density" if first else "")
+        ax.set(xlabel=xlabel if lowest else "", ylabel=ylabel if first else "")
         ax.tick_params(labelbottom=lowest, labelleft=first)
+
+
+def _cloud(ax, old, name, points, **style) -> Artist:
+    return _line(ax, old, name, points[:, 0], points[:, 1], ls="", mew=0, label=name, **style)
 
 
 def _draw_curves(ax, history, run, curves, levels, artists, words=GUESS) -> Drawn:

@@ -11,9 +11,10 @@ import torch
 from gan_lessons import losses
 from gan_lessons.decays import StepDecay
 from gan_lessons.distributions import Distribution, Gaussian, NormalNoise, StratifiedNoise, UniformNoise
+from gan_lessons.distributions_2d import ThreeBlobs, TwoGaussians, pacgan_grid, pacgan_ring
 from gan_lessons.errors import refuse, row, whole
 from gan_lessons.instance_noise import InstanceNoise
-from gan_lessons.models.layers import normal_init, torch_init
+from gan_lessons.models.layers import normal_init, spread_init, torch_init
 from gan_lessons.models.minibatch import Minibatch
 from gan_lessons.models.packed import Packed
 from gan_lessons.models.toys import ACTIVATIONS, NORMS, mlp
@@ -32,8 +33,8 @@ _KINDS = {
     "g_optimizer": Optimizer,
     "objective": losses.Objective,
 }
-REMEDIES = ("g_norm", "d_norm", "minibatch", "pack", "penalties", "unroll", "instance_noise")
-INITS = {"normal": normal_init(1.0), "torch": torch_init}
+OPTIONAL = ("d_init", "g_norm", "d_norm", "minibatch", "pack", "penalties", "unroll", "instance_noise")
+INITS = {"normal": normal_init(1.0), "torch": torch_init, "spread": spread_init}
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,11 @@ class Recipe:
     """All settings of one toy experiment.
 
     g_hidden, d_hidden: widths of the hidden layers. g_activation, d_activation: names in `ACTIVATIONS`.
-    init: "normal" (weights N(0, 1), biases 0) or "torch" (torch.nn.Linear's own). features: None for a D that
-    looks at single samples, else a name in `FEATURES` for one that sees the whole batch. steps: the article's
-    length, in steps of the schedule. pretrain: steps in which D first learns the real density. window: the
-    stretch of the line worth drawing, or the square of the plane.
+    init: "normal" (weights N(0, 1), biases 0), "torch" (torch.nn.Linear's own) or "spread" (with wider biases);
+    d_init: another one for D.
+    features: None for a D that looks at single samples, else a name in `FEATURES` for one that sees the whole batch.
+    steps: the article's length, in steps of the schedule. pretrain: steps in which D first learns the real density.
+    window: the stretch of the line worth drawing, or the square of the plane.
     Remedies: g_norm, d_norm ("batch", "spectral"), minibatch (discrimination, after D's last hidden layer), pack (how
     many samples D judges together), penalties, unroll, instance_noise.
     Raises ValueError for unknown names and for sizes and ranges that make no sense.
@@ -68,6 +70,7 @@ class Recipe:
     schedule: Callable = InTurn()
     pretrain: int = 0
     window: tuple[float, float] = (-8.0, 8.0)
+    d_init: str | None = None
     g_norm: str | None = None
     d_norm: str | None = None
     minibatch: Minibatch | None = None
@@ -78,7 +81,7 @@ class Recipe:
 
     def __repr__(self) -> str:
         """Python that makes it again; a remedy that is not used is left out."""
-        return without_unused(self, REMEDIES)
+        return without_unused(self, OPTIONAL)
 
     def __post_init__(self):
         for name, table in (("g_activation", ACTIVATIONS), ("d_activation", ACTIVATIONS), ("init", INITS)):
@@ -93,6 +96,8 @@ class Recipe:
             if not isinstance(getattr(self, name), (tuple, list)):
                 refuse(name, getattr(self, name), "a tuple with the width of each hidden layer")
             object.__setattr__(self, name, tuple(whole(name, width) for width in getattr(self, name)))
+        if self.d_init not in [None, *INITS]:
+            refuse("d_init", self.d_init, f"None or one of {sorted(INITS)}")
         for name in ("g_norm", "d_norm"):
             if getattr(self, name) not in NORMS:
                 refuse(name, getattr(self, name), f"one of {NORMS}")
@@ -121,7 +126,8 @@ class Recipe:
         features = None if self.features is None else FEATURES[self.features]
         width = self.data.dim * self.pack if features is None else feature_width(features, self.batch)
         inside = {"norm": self.d_norm, "minibatch": self.minibatch}
-        net = mlp([width, *self.d_hidden, 1], ACTIVATIONS[self.d_activation], runs, INITS[self.init], **inside)
+        init = INITS[self.d_init or self.init]
+        net = mlp([width, *self.d_hidden, 1], ACTIVATIONS[self.d_activation], runs, init, **inside)
         if features is not None:
             return WholeBatch(net, features)
         return Packed(net, self.pack) if self.pack > 1 else net
@@ -196,6 +202,29 @@ aylien_blog = replace(
     pretrain=1000,
 )
 
+_LAYER = Minibatch(kernels=5, dim=3, self_term=1.0, sd=0.02)
+
+# His minibatch layer takes the place of the third hidden layer, so a comparison of the two differs in depth as well.
+aylien_minibatch = replace(
+    aylien_head,
+    name="aylien_minibatch",
+    source=f"{_AYLIEN}: its code at head, with minibatch discrimination in place of the third hidden layer",
+    d_hidden=(8, 8),
+    minibatch=_LAYER,
+)
+aylien_minibatch_deep = replace(
+    aylien_head,
+    name="aylien_minibatch_deep",
+    source=f"{_AYLIEN}: its code at head, with minibatch discrimination after the third hidden layer (this course)",
+    minibatch=_LAYER,
+)
+aylien_two_layers = replace(
+    aylien_head,
+    name="aylien_two_layers",
+    source=f"{_AYLIEN}: its code at head, with the third hidden layer left out (this course)",
+    d_hidden=(8, 8),
+)
+
 dev_nag_moments = Recipe(
     name="dev_nag_moments",
     source=f"{_DEV_NAG}: the post, and its code at head (four moments, its default)",
@@ -261,12 +290,100 @@ steady = Recipe(
     window=(-2.0, 8.0),
 )
 
+ring = Recipe(
+    name="ring",
+    source="this course: PacGAN's ring of 8 (Lin et al. 2018) with networks small enough to train while one watches",
+    data=pacgan_ring,
+    noise=NormalNoise(2),
+    g_hidden=(64, 64),
+    d_hidden=(64, 64),
+    g_activation="leaky_relu",
+    d_activation="leaky_relu",
+    batch=64,
+    d_optimizer=Adam(1e-3, betas=(0.5, 0.99)),
+    g_optimizer=Adam(1e-3, betas=(0.5, 0.99)),
+    steps=3000,
+    window=(-2.0, 2.0),
+)
+grid = replace(
+    ring,
+    name="grid",
+    source="this course: PacGAN's grid of 25 (Lin et al. 2018) with networks small enough to train while one watches",
+    data=pacgan_grid,
+    window=(-5.5, 5.5),
+)
+
+# Blobs ten times as wide, so that the bridges which a smooth G must lay between them hold few of its samples. With
+# equal learning rates some seeds are good and some collapse; D's rate tips the balance either way.
+wide_ring = replace(
+    ring,
+    name="wide_ring",
+    source="this course: a ring of 8 wide blobs, tuned on seeds 100 and above so that G can win, lose, or collapse",
+    data=replace(pacgan_ring, sd=0.1),
+    g_activation="relu",
+    d_activation="relu",
+)
+
+metz_ring = replace(
+    ring,
+    name="metz_ring",
+    source="Metz et al. 2017, Unrolled GANs: their public notebook (whose eighth mode repeats the first)",
+    noise=NormalNoise(256),
+    g_hidden=(128, 128),
+    d_hidden=(128, 128),
+    g_activation="tanh",
+    d_activation="tanh",
+    batch=512,
+    d_optimizer=Adam(1e-4, betas=(0.5, 0.999)),
+    g_optimizer=Adam(1e-3, betas=(0.5, 0.999)),
+    steps=25_000,
+)
+
+# Two of its four starts. Its "1 hidden layer" is two. What is ours: where the blobs lie (its own lie in [0, 1]), a G
+# whose output is not squeezed by a tanh, and torch's own weights, .58 times as wide as its.
+_GAN_LAB = "Kahng et al. 2018, GAN Lab: the networks, rates and steps of its start {!r}, on blobs of this course"
+
+gan_lab_gaussians = replace(
+    ring,
+    name="gan_lab_gaussians",
+    source=_GAN_LAB.format("two Gaussians"),
+    data=TwoGaussians(),
+    g_hidden=(8, 8),
+    d_hidden=(8, 8),
+    g_activation="relu",
+    d_activation="relu",
+    batch=150,
+    d_optimizer=SGD(0.1),
+    g_optimizer=SGD(0.03),
+    schedule=InTurn(2, 1),
+    steps=4000,
+    window=(-2.5, 2.5),
+)
+gan_lab_disjoint = replace(
+    gan_lab_gaussians,
+    name="gan_lab_disjoint",
+    source=_GAN_LAB.format("disjoint"),
+    data=ThreeBlobs(),
+    g_hidden=(10, 10, 10),
+    d_hidden=(11, 11, 11),
+    schedule=InTurn(1, 1),
+)
+
 BY_NAME = {
     recipe.name: recipe
     for recipe in (
         steady,
+        ring,
+        grid,
+        wide_ring,
+        metz_ring,
+        gan_lab_gaussians,
+        gan_lab_disjoint,
         aylien_head,
         aylien_blog,
+        aylien_minibatch,
+        aylien_minibatch_deep,
+        aylien_two_layers,
         dev_nag_moments,
         dev_nag_raw,
         dev_nag_squared_differences,

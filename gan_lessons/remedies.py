@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gan_lessons import losses
-from gan_lessons.decays import LinearDecay
+from gan_lessons.decays import CosineDecay, ExponentialDecay, LinearDecay
 from gan_lessons.instance_noise import InstanceNoise
 from gan_lessons.models.minibatch import Minibatch
-from gan_lessons.penalties import R1, R2, GradientPenalty
+from gan_lessons.penalties import R1, R2, GradientPenalty, Penalty
 from gan_lessons.recipes import Recipe
 from gan_lessons.schedules import InTurn
 
@@ -43,6 +43,22 @@ def _averaged(recipe: Recipe, weight: float) -> Recipe:
     return replace(_d(recipe, averaging=weight), g_optimizer=replace(recipe.g_optimizer, averaging=weight))
 
 
+def _annealed(recipe: Recipe) -> tuple[Penalty, ...]:
+    """R1 and R2 with a weight that falls tenfold; its unit is a squared length, so it goes with the data's.
+
+    A large weight keeps all modes in play; at the end a small one lets D be steep enough to sharpen them."""
+    size = (recipe.window[1] - recipe.window[0]) / 4  # 1 for PacGAN's ring
+    decay = ExponentialDecay(max(1, round(0.8 * recipe.steps)), 0.1)
+    return R1(0.05 * size**2, decay), R2(0.05 * size**2, decay)
+
+
+def _smoothed(recipe: Recipe) -> Recipe:
+    """G is judged with a running average of its weights; so learning rates need not fall to 0 for it to stand still."""
+    decay = CosineDecay(recipe.steps, low=0.3)
+    recipe = replace(recipe, g_optimizer=replace(recipe.g_optimizer, decay=decay, smoothing=0.999))
+    return _d(recipe, decay=decay)
+
+
 def _faster_d(recipe: Recipe, times: float) -> Recipe:
     return replace(recipe, g_optimizer=replace(recipe.g_optimizer, lr=recipe.g_optimizer.lr / times))
 
@@ -60,7 +76,7 @@ ALL = (
     Remedy("smoothing", "label smoothing", f"{_SALIMANS}.4", _fields(objective=losses.smoothed(0.9))),
     Remedy("feature_matching", "feature matching", f"{_SALIMANS}.1", _fields(objective=losses.feature_matching)),
     Remedy("averaging", "historical averaging", f"{_SALIMANS}.3", lambda recipe: _averaged(recipe, 0.01)),
-    Remedy("minibatch", "minibatch discrimination", f"{_SALIMANS}.2", _fields(minibatch=Minibatch(16, 4, sd=0.1))),
+    Remedy("minibatch", "minibatch discrimination", f"{_SALIMANS}.2", _fields(minibatch=Minibatch(5, 3, sd=0.1))),
     Remedy("pack_2", "PacGAN2", _LIN, _fields(pack=2)),
     Remedy("pack_4", "PacGAN4", _LIN, _fields(pack=4)),
     Remedy("unrolled_5", "unrolled, 5 steps", "Metz et al. 2017", _fields(unroll=5)),
@@ -87,6 +103,18 @@ ALL = (
     ),
     Remedy("r1", "R1", _MESCHEDER, _fields(penalties=(R1(0.1),))),
     Remedy("r1_r2", "R1 and R2", _MESCHEDER, _fields(penalties=(R1(0.1), R2(0.1)))),
+    Remedy(
+        "annealed",
+        "relativistic, R1, R2",
+        f"Jolicoeur-Martineau 2018; {_MESCHEDER}; together as in Huang et al. 2024; annealed: this course",
+        lambda recipe: replace(recipe, objective=losses.relativistic, penalties=_annealed(recipe)),
+    ),
+    Remedy(
+        "smoothed",
+        "relativistic, R1, R2, averaged G",
+        f"Jolicoeur-Martineau 2018; {_MESCHEDER}; Yazıcı et al. 2019; annealed: this course",
+        lambda recipe: _smoothed(replace(recipe, objective=losses.relativistic, penalties=_annealed(recipe))),
+    ),
     Remedy("pack_2_r1", "PacGAN2 and R1", f"{_LIN}; {_MESCHEDER}", _fields(pack=2, penalties=(R1(0.1),))),
 )
 BY_NAME = {remedy.name: remedy for remedy in ALL}

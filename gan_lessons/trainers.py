@@ -308,7 +308,7 @@ class Trainer:
         seen = self._seen
         p_real, p_fake = seen.get("logits", blank).sigmoid().mean(-1).unbind(-1)
         with watching(self.G):
-            samples = self.G(self.viewing_noise).numpy()
+            samples = self._shown_g(self.viewing_noise).numpy()
         return Snapshot(
             step=self.steps,
             samples=samples,
@@ -319,6 +319,12 @@ class Trainer:
             diverged=self.diverged.copy(),
             probes={name: np.asarray(probe(self)).copy() for name, probe in self.probes.items()},
         )
+
+    def _shown_g(self, noise: torch.Tensor) -> torch.Tensor:
+        """What G makes of noise, with averaged weights where its optimizer keeps them (`smoothing`)."""
+        player = self.g_player
+        theta = self.settings["g_optimizer"].shown(player.theta, player.state, player.updates)
+        return self.G(noise) if theta is player.theta else gradients.with_theta(player, theta, lambda G: G(noise))
 
     def next_batch(self, run: int) -> tuple[np.ndarray, np.ndarray]:
         """The real samples (batch, d) and the noise (batch, dim) of D's next update; nothing is used up."""

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from scipy import stats
 
 from gan_lessons.models import whole_batch
-from gan_lessons.models.layers import Linear, initialize, normal_init
+from gan_lessons.models.layers import Linear, initialize, normal_init, spread_init, torch_init
 from gan_lessons.models.toys import ACTIVATIONS, SLOPES, mlp
 from gan_lessons.models.whole_batch import FEATURES, WholeBatch, feature_width
 
@@ -75,6 +75,11 @@ def test_normal_init_is_normal_with_biases_0():
     layer = drawn(Linear(16, 50, runs=20, init=normal_init(2.0)), range(20))
     assert stats.kstest(layer.weight.detach().flatten().numpy(), stats.norm(0, 2).cdf).pvalue > 1e-3
     assert (layer.bias == 0).all()
+
+
+def test_spread_init_has_torchs_weights_and_biases_four_times_as_wide():
+    plain, spread = (drawn(Linear(16, 50, runs=20, init=init), range(20)) for init in (torch_init, spread_init))
+    assert torch.equal(plain.weight, spread.weight) and torch.equal(4 * plain.bias, spread.bias)
 
 
 def test_a_runs_weights_depend_on_its_seed_and_the_networks_name_alone():

@@ -41,7 +41,7 @@ def figure(layout="constrained"):
 
 
 def panels(picture, name):
-    shape = {"final": (2, 3), "moments": (2, 2)}.get(name, (1, 1))
+    shape = {"final": (2, 3), "planes": (2, 3), "moments": (2, 2)}.get(name, (1, 1))
     return picture.subplots(*shape, squeeze=False).ravel()
 
 
@@ -54,6 +54,12 @@ def scene(ax, snapshot, run=0, artists=None, **more):
     return plots.draw_scene(ax, snapshot, REAL, X, run, artists, grid=GRID, **more)
 
 
+def planes(axes, snapshot, old=None):
+    """The five runs' numbers, a pair for a point in the plane, under a title each."""
+    points = snapshot.samples.reshape(5, 20, 2)
+    return plots.draw_planes(axes, points, np.c_[X, X], (-4, 8), [f"{snapshot.step}: {i}" for i in range(5)], old)
+
+
 SHARES = [metrics.share(np.arange(20) < good) for good in (1, 10, 20)]
 WORSE = [metrics.share(np.arange(20) < good) for good in (0, 3, 9)]
 DRAWINGS = {
@@ -62,6 +68,7 @@ DRAWINGS = {
     "probabilities": lambda fig, h, old, ax: plots.draw_probabilities(ax[0], h, 1, old),
     "moments": lambda fig, h, old, ax: plots.draw_moments(ax[:4], h, TRUE, 1, old),
     "final": lambda fig, h, old, ax: plots.draw_final_densities(ax, h, REAL, X, h.diverged[-1] < 0, old),
+    "planes": lambda fig, h, old, ax: planes(ax, h[-1], old),
     "shares": lambda fig, h, old, ax: plots.draw_shares(ax[0], [0, 1, 2], SHARES if len(h) == 4 else WORSE, "n", old),
 }
 
@@ -209,6 +216,27 @@ def test_final_densities_say_in_words_which_runs_are_good(history):
     assert len(plots.draw_final_densities(figure().subplots(1, 2), history, REAL, X)) == 2
 
 
+def test_planes_show_each_run_on_real_points(history):
+    axes = figure().subplots(2, 3).ravel()
+    drawn = planes(axes, history[1])
+    assert len(drawn) == 5 and not axes[5].get_visible()
+    assert np.array_equal(drawn[3]["generated"].get_xydata(), history.samples[1, 3].reshape(20, 2))
+    assert np.array_equal(drawn[3]["real"].get_xydata(), np.c_[X, X])
+    assert drawn[3]["title"].get_text() == "10: 3" and axes[0].get_xlim() == axes[0].get_ylim() == (-4, 8)
+    assert [ax.get_xlabel() for ax in axes[:5]] == ["", "", "x", "x", "x"]
+    assert [ax.get_ylabel() for ax in axes[:5]] == ["y", "", "", "y", ""]
+    legend = [text.get_text() for text in axes[0].figure.legends[0].get_texts()]
+    assert legend == ["real", "generated"]
+    assert len(planes(figure().subplots(1, 2), history[1])) == 2
+
+
+def test_shares_say_of_which_runs():
+    ax = figure().add_subplot()
+    drawn = plots.draw_shares(ax, [0, 1, 2], SHARES, "n", of="collapsed runs", color=plots.BAD)
+    assert ax.get_ylabel() == "share of collapsed runs (of 20)"
+    assert drawn["share"].get_label() == "share of collapsed runs" and drawn["share"].get_color() == plots.BAD
+
+
 def test_shares_show_value_and_interval():
     drawn = plots.draw_shares(figure().add_subplot(), [0.1, 0.2, 0.4], SHARES, "noise (sd)")
     assert drawn["share"].get_xydata().tolist() == [[0.1, 0.05], [0.2, 0.5], [0.4, 1]]
@@ -221,7 +249,7 @@ def test_every_picture_names_its_axes(history):
         picture = figure()
         draw(picture, history, None, panels(picture, name))
         used = [ax for ax in picture.axes if ax.has_data() and ax.get_visible()]
-        assert all(ax.get_ylabel() for ax in used if name != "final"), name
+        assert all(ax.get_ylabel() for ax in used if name not in ("final", "planes")), name
         assert used[0].get_ylabel(), name
         assert any(ax.get_xlabel() for ax in used), name
 
@@ -254,6 +282,12 @@ REFUSED = {
     "samples must be of shape": lambda h, ax: scene(ax, replace(h[0], samples=np.zeros((5, 40, 2)))),
     "axes must be 4 Axes.*not 1": lambda h, ax: plots.draw_moments([ax], h, TRUE),
     "good must be one value for each of the 5 runs": lambda h, ax: plots.draw_final_densities([ax], h, REAL, X, [True]),
+    r"samples must be \(runs, n, 2\), .* not '\(5, 40, 1\) with 5 titles'": lambda h, ax: plots.draw_planes(
+        [ax], h.samples[0], np.c_[X, X], (-4, 8), "abcde"
+    ),
+    "samples must be .* one title a run, not .* with 1 titles": lambda h, ax: plots.draw_planes(
+        [ax], h.samples[0].reshape(5, 20, 2), np.c_[X, X], (-4, 8), ["a"]
+    ),
     "shares must be one for each of the 2": lambda h, ax: plots.draw_shares(ax, [0, 1], SHARES, "n"),
 }
 

@@ -10,8 +10,10 @@ import torch
 
 from gan_lessons import recipes
 from gan_lessons.decays import StepDecay
-from gan_lessons.distributions import Gaussian, StratifiedNoise, UniformNoise
+from gan_lessons.distributions import Gaussian, NormalNoise, StratifiedNoise, UniformNoise
+from gan_lessons.distributions_2d import Grid, Ring, ThreeBlobs, TwoGaussians
 from gan_lessons.losses import minimax, non_saturating
+from gan_lessons.models.minibatch import Minibatch
 from gan_lessons.models.toys import MLP
 from gan_lessons.models.whole_batch import WholeBatch
 from gan_lessons.optim import SGD, Adam
@@ -77,19 +79,80 @@ FIRST = DEV_NAG | {
     "g_activation": "elu",
     "d_activation": "elu",
 }
+MINIBATCH = HEAD | {"d_hidden": (8, 8), "minibatch": Minibatch(kernels=5, dim=3, self_term=1.0, sd=0.02)}
+PACGAN_RING, PACGAN_GRID = Ring(n=8, radius=1.0, sd=0.01), Grid(side=5, spacing=2.0, sd=0.05)
+METZ = {
+    "data": PACGAN_RING,
+    "noise": NormalNoise(256),
+    "g_hidden": (128, 128),
+    "d_hidden": (128, 128),
+    "g_activation": "tanh",
+    "d_activation": "tanh",
+    "objective": non_saturating,
+    "schedule": InTurn(1, 1),
+    "batch": 512,
+    "d_optimizer": Adam(1e-4, betas=(0.5, 0.999)),
+    "g_optimizer": Adam(1e-3, betas=(0.5, 0.999)),
+    "steps": 25_000,
+    "unroll": 0,
+}
+LAB_GAUSSIANS = {
+    "data": TwoGaussians(),
+    "noise": NormalNoise(2),
+    "g_hidden": (8, 8),
+    "d_hidden": (8, 8),
+    "g_activation": "relu",
+    "d_activation": "relu",
+    "objective": non_saturating,
+    "batch": 150,
+    "d_optimizer": SGD(0.1),
+    "g_optimizer": SGD(0.03),
+    "schedule": InTurn(2, 1),
+}
+LAB_DISJOINT = LAB_GAUSSIANS | {
+    "data": ThreeBlobs(),
+    "g_hidden": (10, 10, 10),
+    "d_hidden": (11, 11, 11),
+    "schedule": InTurn(1, 1),
+}
 FACTS = {"aylien_head": HEAD, "aylien_blog": BLOG, "dev_nag_first": FIRST} | {
     f"dev_nag_{mode}": DEV_NAG | {"features": mode} for mode in ("moments", "raw", "squared_differences", "differences")
+}
+FACTS |= {"aylien_minibatch": MINIBATCH, "metz_ring": METZ}
+FACTS |= {"gan_lab_gaussians": LAB_GAUSSIANS, "gan_lab_disjoint": LAB_DISJOINT}
+AUTHORS = {"aylien": "AYLIEN", "dev": "Dev Nag", "metz": "Metz et al.", "gan": "GAN Lab"}
+# The course's own: what they share with a source.
+OWN = {
+    "steady": {"data": Gaussian(4.0, 0.5)},
+    "ring": {"data": PACGAN_RING, "noise": NormalNoise(2), "objective": non_saturating},
+    "grid": {"data": PACGAN_GRID, "noise": NormalNoise(2), "objective": non_saturating},
+    "wide_ring": {"data": Ring(n=8, radius=1.0, sd=0.1), "noise": NormalNoise(2), "objective": non_saturating},
+    "aylien_minibatch_deep": MINIBATCH | {"d_hidden": (8, 8, 8)},
+    "aylien_two_layers": MINIBATCH | {"minibatch": None},
 }
 
 
 @pytest.mark.parametrize("name", FACTS)
 def test_settings_are_those_of_the_source(name):
     assert {key: getattr(BY_NAME[name], key) for key in FACTS[name]} == FACTS[name]
-    assert ("AYLIEN" if name.startswith("aylien") else "Dev Nag") in BY_NAME[name].source
+    assert AUTHORS[name.partition("_")[0]] in BY_NAME[name].source
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_the_courses_own_say_so_and_keep_the_data_of_their_source(name):
+    assert {key: getattr(BY_NAME[name], key) for key in OWN[name]} == OWN[name]
+    assert "this course" in BY_NAME[name].source
+
+
+@pytest.mark.parametrize("name", ["ring", "grid", "wide_ring", "metz_ring", "gan_lab_gaussians", "gan_lab_disjoint"])
+def test_a_window_in_the_plane_shows_the_data(name):
+    recipe = BY_NAME[name]
+    low, high = recipe.data.window
+    assert recipe.window[0] <= low and high <= recipe.window[1]
 
 
 def test_every_recipe_is_one_of_the_articles_or_the_courses_own():
-    assert set(BY_NAME) == {*FACTS, "steady"} and "this course" in BY_NAME["steady"].source
+    assert set(BY_NAME) == {*FACTS, *OWN}
     for name, recipe in BY_NAME.items():
         assert recipe.name == name and getattr(recipes, name) is recipe
 
@@ -97,9 +160,9 @@ def test_every_recipe_is_one_of_the_articles_or_the_courses_own():
 @each
 def test_networks_have_the_stated_widths(recipe):
     G, D = recipe.generator(3), recipe.discriminator(3)
-    assert G.sizes == (1, *recipe.g_hidden, 1)
+    assert G.sizes == (recipe.noise.dim, *recipe.g_hidden, recipe.data.dim)
     inner = D.inner if recipe.features else D
-    width = {None: 1, "raw": recipe.batch, "moments": 4}.get(recipe.features, 2 * recipe.batch)
+    width = {None: recipe.data.dim, "raw": recipe.batch, "moments": 4}.get(recipe.features, 2 * recipe.batch)
     assert type(inner) is MLP and inner.sizes == (width, *recipe.d_hidden, 1)
     assert isinstance(D, WholeBatch) == (recipe.features is not None)
     assert G.runs == D.runs == 3
@@ -111,7 +174,7 @@ def test_it_trains(recipe, dtype):
     recipe = replace(recipe, pretrain=min(recipe.pretrain, 3), schedule=InTurn(1, 1))
     trainer = recipe.trainer(range(2), dtype=dtype, view=9)
     first, *_, last = trainer.run(2)
-    assert last.step == 2 and last.samples.shape == (2, 9, 1)
+    assert last.step == 2 and last.samples.shape == (2, 9, recipe.data.dim)
     assert last.samples.dtype == last.d_loss.dtype == {torch.float32: np.float32, torch.float64: np.float64}[dtype]
     assert np.isfinite(last.samples).all() and np.isfinite(last.d_loss).all() and np.isfinite(last.g_loss).all()
     assert not np.array_equal(first.samples, last.samples) and (last.diverged == -1).all()

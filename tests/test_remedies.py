@@ -48,6 +48,8 @@ REMEDIES = {
     "instance_noise": {"instance_noise": InstanceNoise(0.5, LinearDecay(80))},
     "instance_noise_unroll": {"instance_noise": InstanceNoise(0.5), "unroll": 1, "penalties": (R1(0.1),)},
     "instance_noise_relativistic": {"instance_noise": InstanceNoise(0.5), "objective": losses.relativistic},
+    "smoothing": {"g_optimizer": replace(BASE.g_optimizer, smoothing=0.9)},
+    "smoothing_averaging_clip": {"g_optimizer": Adam(1e-3, smoothing=0.5, averaging=0.1, clip=0.7)},
     "averaging": {"d_optimizer": Adam(3e-3, averaging=0.5), "g_optimizer": Adam(1e-3, averaging=0.2)},
     "simultaneous_r1": {"schedule": Simultaneous(), "penalties": (R1(0.5),)},
     "simultaneous_spectral": {"schedule": Simultaneous(), "d_norm": "spectral", "g_norm": "batch"},
@@ -90,10 +92,8 @@ def test_runs_together_are_the_same_runs_alone(name):
 def test_each_remedy_changes_the_training(name):
     plain, other = toy(), toy(name)
     plain.advance(6), other.advance(6)
-    same = plain.g_player.theta.shape == other.g_player.theta.shape and torch.equal(
-        plain.g_player.theta, other.g_player.theta
-    )
-    assert same == (name == "plain")
+    a, b = plain.g_player.theta, other.g_player.theta
+    assert (a.shape == b.shape and torch.equal(a, b)) == (name in ("plain", "smoothing"))
 
 
 @EACH
@@ -218,6 +218,19 @@ def test_averaging_pulls_towards_the_mean_of_all_before():
         theta, state = optimizer.update(theta, grad, state, step)
         torch.testing.assert_close(theta, expected)
         visited.append(theta)
+
+
+def test_smoothing_shows_the_running_average_and_trains_as_if_it_were_not_there():
+    plain, smooth = toy(), toy(g_optimizer=replace(BASE.g_optimizer, smoothing=0.5))
+    average = smooth.g_player.theta.clone()
+    for update in range(30):
+        plain.advance(1), smooth.advance(1)
+        stays = min(0.5, update / (update + 10))
+        average = stays * average + (1 - stays) * smooth.g_player.theta
+    assert torch.equal(plain.g_player.theta, smooth.g_player.theta)
+    shown = with_theta(smooth.g_player, average, lambda G: G(smooth.viewing_noise)).detach()
+    np.testing.assert_allclose(smooth.snapshot().samples, shown, rtol=0, atol=1e-12)
+    assert np.abs(smooth.snapshot().samples - plain.snapshot().samples).max() > 1e-4
 
 
 def test_instance_noise_has_its_sd_on_real_and_generated_and_fades():
@@ -348,6 +361,7 @@ def test_what_cannot_work_is_refused_by_name(changes, words):
         (lambda: Minibatch(5, 1.5), "dim must be a whole number of at least 1, not 1.5"),
         (lambda: Minibatch(self_term=2.0), "self_term must be a finite number from 0 to 1, not 2.0"),
         (lambda: losses.smoothed(0.4), "real must be a finite number from 0.5 to 1, not 0.4"),
+        (lambda: SGD(0.1, smoothing=1.0), "smoothing must be .* not 1.0"),
         (lambda: SGD(0.1, clip=0.0), "clip must be .* not 0.0"),
         (lambda: SGD(0.1, averaging=-1.0), "averaging must be .* not -1.0"),
     ],

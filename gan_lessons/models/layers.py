@@ -30,6 +30,15 @@ def torch_init(weight: torch.Tensor, bias: torch.Tensor, rng: torch.Generator) -
     bias.uniform_(-bound, bound, generator=rng)
 
 
+def spread_init(weight: torch.Tensor, bias: torch.Tensor, rng: torch.Generator) -> None:
+    """Weights as `torch_init`, biases four times as wide: U(-4 b, 4 b) with b = 1 / sqrt(inputs).
+
+    A unit's bend lies where w x + b = 0. With torch's own biases all bends of a first layer lie within about 1 of the
+    origin; with these they cover data that reach to 4, such as PacGAN's grid."""
+    torch_init(weight, bias, rng)
+    bias.mul_(4.0)
+
+
 NARROW = 4  # outputs up to which another order of the same product is quicker
 
 

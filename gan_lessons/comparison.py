@@ -1,0 +1,37 @@
+"""Where remedies are compared: PacGAN's ring and grid, with one pair of networks and one budget of steps for all.
+
+Tuned on seeds 100 to 103, with the plain GAN and with R1 and R2; judged on others.
+"""
+
+from dataclasses import replace
+
+from gan_lessons import recipes
+from gan_lessons.decays import CosineDecay
+from gan_lessons.distributions import NormalNoise
+from gan_lessons.optim import Adam
+from gan_lessons.recipes import Recipe
+
+
+def ring(steps: int) -> Recipe:
+    """PacGAN's ring of 8, for a training of this many steps; the learning rates end at 0 with it."""
+    return _compared(recipes.ring, steps)
+
+
+def grid(steps: int) -> Recipe:
+    """PacGAN's grid of 25, likewise."""
+    return _compared(recipes.grid, steps)
+
+
+def _compared(recipe: Recipe, steps: int) -> Recipe:
+    rate = Adam(3e-3, betas=(0.5, 0.99), decay=CosineDecay(steps))
+    return replace(
+        recipe,
+        noise=NormalNoise(16),
+        g_hidden=(128, 128),
+        d_hidden=(128, 128),
+        g_activation="relu",  # flat plateaus with sharp steps: leaky_relu left a third of the samples between modes
+        d_init="spread",
+        d_optimizer=rate,
+        g_optimizer=rate,
+        steps=steps,
+    )
