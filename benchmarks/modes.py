@@ -27,7 +27,7 @@ from gan_lessons.verdicts import judge
 
 SEEDS, SAMPLES, WORKERS = tuple(range(10)), 2500, 2
 DATA = {"ring": comparison.ring, "grid": comparison.grid}
-SHORT, LONG = 1_500, 36_000  # steps of the table of all remedies, and of the best one
+SHORT, LONG = 4_000, 36_000  # steps of the table of all remedies, and of the best one
 BEST = "smoothed"
 
 

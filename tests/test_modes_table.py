@@ -1,0 +1,74 @@
+"""The kept table of modes: whole, plausible, beside the published one; and the command that measures it."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from benchmarks import modes
+from gan_lessons import comparison, modes_table
+from gan_lessons.remedies import ALL, BY_NAME
+
+HEADER, ROWS = modes_table.measured()
+
+
+def test_it_says_when_and_where():
+    assert set(HEADER) == {"date", "machine", "torch"} and all(HEADER.values())
+
+
+def test_rows_are_of_known_remedies_and_budgets_with_ten_seeds():
+    assert ROWS and {row.seeds for row in ROWS} == {10}
+    assert {row.method for row in ROWS} <= {remedy.label for remedy in ALL}
+    assert {row.steps for row in ROWS} <= {modes.SHORT, modes.LONG} and {row.data for row in ROWS} <= {"ring", "grid"}
+
+
+def test_the_best_remedy_keeps_all_of_the_ring():
+    best = next(row for row in ROWS if row.data == "ring" and row.steps == modes.LONG)
+    assert best.method == BY_NAME[modes.BEST].label
+    assert (best.modes, best.hq >= 95.6, best.rkl <= 0.07) == (8.0, True, True)
+
+
+def test_numbers_are_possible():
+    for row in ROWS + modes_table.PUBLISHED:
+        assert 0 <= row.modes <= (8 if row.data == "ring" else 25) and 0 <= row.hq <= 100 and 0 <= row.rkl <= 3.3
+        assert min(row.modes_se, row.hq_se, row.rkl_se) >= 0
+
+
+def test_published_rows_are_pacgans():
+    pac4 = {row.data: row for row in modes_table.PUBLISHED if row.method == "PacGAN4"}
+    assert (pac4["ring"].modes, pac4["ring"].hq, pac4["ring"].rkl) == (7.8, 95.9, 0.07)
+    assert (pac4["grid"].modes, pac4["grid"].hq, pac4["grid"].rkl) == (24.8, 93.6, 0.04)
+
+
+def test_a_row_is_one_json_object_with_the_agreed_keys():
+    line = json.loads(ROWS[0].line())
+    numbers = ["modes", "modes_se", "hq", "hq_se", "rkl", "rkl_se"]
+    assert list(line)[:11] == ["data", "method", *numbers, "seeds", "steps", "seconds"]
+
+
+def test_as_markdown():
+    lines = modes_table.as_markdown(modes_table.PUBLISHED[:2]).splitlines()
+    assert lines[2] == "| ring | GAN | 6.3 ± 0.5 | 98.2 ± 0.2 | 0.450 ± 0.090 | 10 | 400,000 |"
+    assert len({line.count("|") for line in lines}) == 1
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", '{"date": 1}\n{"data": "ring"}'])
+def test_a_damaged_file_is_refused_by_name(text, tmp_path):
+    file = tmp_path / "modes.jsonl"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=r"file: .*modes\.jsonl' is not a whole table"):
+        modes_table.measured(file)
+
+
+def test_a_missing_file_is_refused_by_name(tmp_path):
+    with pytest.raises(ValueError, match="is not a whole table"):
+        modes_table.measured(tmp_path / "none.jsonl")
+
+
+def test_a_row_is_measured():
+    small = replace(comparison.ring(30), g_hidden=(6,), d_hidden=(6,), batch=8)
+    with ThreadPoolExecutor(2) as pool:
+        row = modes.measured("ring", BY_NAME["plain"], small, (0, 1, 2), pool)
+    assert (row.data, row.method, row.seeds, row.steps) == ("ring", "plain GAN", 3, 30)
+    assert 0 <= row.modes <= 8 and row.seconds > 0
