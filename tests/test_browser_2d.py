@@ -17,7 +17,7 @@ from gan_lessons.distributions import NormalNoise
 from gan_lessons.distributions_2d import Ring
 from gan_lessons.labs.player import Player
 
-ring = replace(recipes.steady, name="ring", data=Ring(8, 1.0, 0.1), noise=NormalNoise(2), window=(-2.0, 2.0))
+ring = replace(recipes.steady, name="my ring", data=Ring(8, 1.0, 0.1), noise=NormalNoise(2), window=(-2.0, 2.0))
 lab = Player(ring, runs=4)
 lab"""
 PURPLE = tuple(int(NOISE[i : i + 2], 16) for i in (1, 3, 5))
