@@ -241,7 +241,7 @@ def test_a_batch_slider_restarts_where_a_critic_takes_the_whole_batch(opened):
 
 
 def test_sliders_stay_in_the_picture():
-    for recipe in recipes.BY_NAME.values():
+    for recipe in (recipe for recipe in recipes.BY_NAME.values() if recipe.data.dim == 1):  # in the plane there is none
         option = next(setting for setting in fitting(recipe) if setting.name == "mean").options(recipe)
         low, high = recipe.window
         assert all(low < mean < high for mean in option["values"])
