@@ -23,10 +23,11 @@ def test_rows_are_of_known_remedies_and_budgets_with_ten_seeds():
     assert {row.steps for row in ROWS} <= {modes.SHORT, modes.LONG} and {row.data for row in ROWS} <= {"ring", "grid"}
 
 
-def test_the_best_remedy_keeps_all_of_the_ring():
-    best = next(row for row in ROWS if row.data == "ring" and row.steps == modes.LONG)
+@pytest.mark.parametrize(("data", "covered", "hq", "rkl"), [("ring", 8.0, 95.6, 0.07), ("grid", 24.8, 93.6, 0.04)])
+def test_the_best_remedy_reaches_pacgans_best_rows(data, covered, hq, rkl):
+    best = next(row for row in ROWS if row.data == data and row.steps == modes.LONG)
     assert best.method == BY_NAME[modes.BEST].label
-    assert (best.modes, best.hq >= 95.6, best.rkl <= 0.07) == (8.0, True, True)
+    assert best.modes >= covered and best.hq >= hq and best.rkl <= rkl and best.seconds < 900
 
 
 def test_numbers_are_possible():
