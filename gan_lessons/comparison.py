@@ -1,6 +1,6 @@
 """Where remedies are compared: PacGAN's ring and grid, with one pair of networks and one budget of steps for all.
 
-Tuned on seeds 100 to 103, with the plain GAN and with R1 and R2; judged on others.
+Tuned on seeds 100 to 103 with the relativistic loss, R1 and R2, and for no other remedy: that favours these.
 """
 
 from dataclasses import replace
@@ -29,7 +29,7 @@ def _compared(recipe: Recipe, steps: int) -> Recipe:
         noise=NormalNoise(16),
         g_hidden=(128, 128),
         d_hidden=(128, 128),
-        g_activation="relu",  # flat plateaus with sharp steps: leaky_relu left a third of the samples between modes
+        g_activation="relu",  # flat plateaus with sharp steps: leaky_relu left 43 % off the modes, relu 17 %
         d_init="spread",
         d_optimizer=rate,
         g_optimizer=rate,
