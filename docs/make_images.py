@@ -2,12 +2,15 @@
 
 Those of notebooks 00 and 01 are drawn from one training: `recipes.steady` to its end (`RECIPE.steps`), seeds 0 to 99.
 Run 0 is drawn as a line, the other 99 are the band behind it. On another processor or torch the curves differ a little,
-for rounding differs. Those of notebooks 02 and 03 show the first seeds of sweeps that ship.
+for rounding differs. Those of notebooks 02 and 03 show the first seeds of sweeps that ship; that of notebook 10 trains
+seed 0.
 """
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
@@ -15,6 +18,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gan_lessons import plots, recipes, saved_sweeps
+from gan_lessons.labs.drawing import drawn
+from gan_lessons.randomness import generator
 from gan_lessons.records import History
 from gan_lessons.trainers import DiscriminatorCurve, one_thread
 
@@ -83,11 +88,27 @@ def draw_remedies(values: Sequence[str], seeds: int, height: int) -> Figure:
     return figure
 
 
+def draw_eight(steps: Sequence[int], height: int) -> Figure:
+    """What the ring's networks make of points along a figure of eight, as training goes on; seed 0."""
+    figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, layout="constrained")
+    t = np.linspace(0, 2 * np.pi, 200, endpoint=False)
+    data = drawn(1.4 * np.column_stack([np.sin(t), np.sin(2 * t) / 1.5]), recipes.ring.window)
+    trainer, ends = replace(recipes.ring, data=data).trainer(view=450), []
+    for before, step in pairwise((0, *steps)):
+        trainer.advance(step - before)
+        ends.append(trainer.snapshot().samples[0])
+    real = data.sample((450,), generator(0, "picture")).numpy()
+    axes = figure.subplots(1, len(steps))
+    plots.draw_planes(axes, np.stack(ends), real, recipes.ring.window, [f"step {step:,}" for step in steps])
+    return figure
+
+
 PICTURES: dict[str, Callable[[], Figure]] = {
     "00_start_here": lambda: draw_moments_of(film(), START_MOMENTS, 400, with_d_star=False),
     "01_gaussian_toy": lambda: draw_moments_of(film(), TOY_MOMENTS, 400, with_d_star=True),
     "02_mode_collapse": lambda: draw_first_seeds("plain_gans", "wide ring", 4, 360),
     "03_minibatch_discrimination": lambda: draw_remedies(COMPARED, 2, 620),
+    "10_playground": lambda: draw_eight((0, 300, 1000, 4000), 360),
 }
 
 

@@ -25,8 +25,9 @@ PACKAGE = Path(__file__).resolve().parent
 OLDEST = (3, 11)
 FRONT_ENDS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
 # each file, and what surely stands in it
-STAGE = {f"{name}.js": "class" for name in ("paint", "picture", "player", "scrubber")}
-STAGE |= {"stage.js": "export", "stage.css": "{", "scrubber.css": "{"}
+_CLASSES = ("paint", "picture", "sketch", "controls", "clock", "player", "scrubber", "film")
+STAGE = {f"{name}.js": "class" for name in _CLASSES} | {"share.js": "function", "stage.js": "export"}
+STAGE |= {f"{name}.css": "{" for name in ("stage", "sketch", "scrubber")}
 SECONDS = 5.0  # how long the trial training lasts
 SMOOTH = 300  # steps a second: 60 frames a second of 5 steps each
 ENOUGH = 1.0  # GB that a notebook may take

@@ -11,7 +11,7 @@ import torch
 from gan_lessons import losses
 from gan_lessons.decays import StepDecay
 from gan_lessons.distributions import Distribution, Gaussian, NormalNoise, StratifiedNoise, UniformNoise
-from gan_lessons.distributions_2d import ThreeBlobs, TwoGaussians, pacgan_grid, pacgan_ring
+from gan_lessons.distributions_2d import Line, ThreeBlobs, TwoGaussians, pacgan_grid, pacgan_ring
 from gan_lessons.errors import refuse, row, whole
 from gan_lessons.instance_noise import InstanceNoise
 from gan_lessons.models.layers import normal_init, spread_init, torch_init
@@ -339,7 +339,7 @@ metz_ring = replace(
     steps=25_000,
 )
 
-# Two of its four starts. Its "1 hidden layer" is two. What is ours: where the blobs lie (its own lie in [0, 1]), a G
+# Its four starts. Its "1 hidden layer" is two. What is ours: where the blobs lie (its own lie in [0, 1]), a G
 # whose output is not squeezed by a tanh, and torch's own weights, .58 times as wide as its.
 _GAN_LAB = "Kahng et al. 2018, GAN Lab: the networks, rates and steps of its start {!r}, on blobs of this course"
 
@@ -369,6 +369,29 @@ gan_lab_disjoint = replace(
     schedule=InTurn(1, 1),
 )
 
+gan_lab_line = replace(
+    gan_lab_gaussians,
+    name="gan_lab_line",
+    source=_GAN_LAB.format("line"),
+    data=Line(),
+    noise=UniformNoise(-1.0, 1.0, 2),
+    g_hidden=(5, 5),
+    d_hidden=(6, 6),
+    d_optimizer=SGD(0.03),
+    g_optimizer=SGD(0.01),
+)
+gan_lab_ring = replace(
+    gan_lab_gaussians,
+    name="gan_lab_ring",
+    source=_GAN_LAB.format("ring") + " (its ring is whole, ours has 8 blobs)",
+    data=replace(pacgan_ring, sd=0.1),
+    noise=UniformNoise(-1.0, 1.0, 2),
+    g_hidden=(10, 10),
+    d_hidden=(9, 9, 9),
+    schedule=InTurn(3, 1),
+    window=(-2.0, 2.0),
+)
+
 BY_NAME = {
     recipe.name: recipe
     for recipe in (
@@ -378,6 +401,8 @@ BY_NAME = {
         wide_ring,
         metz_ring,
         gan_lab_gaussians,
+        gan_lab_line,
+        gan_lab_ring,
         gan_lab_disjoint,
         aylien_head,
         aylien_blog,

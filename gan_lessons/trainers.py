@@ -169,6 +169,22 @@ class Trainer:
             self._streams[key].place = place
         self._sums = []
 
+    def keep(self) -> tuple:
+        """All that it goes on from, settings too, to `return_to` whatever was changed since."""
+        return self.settings, dict(self._streams), self.viewing_noise, self._gradients, self.mark()
+
+    def return_to(self, kept: tuple) -> None:
+        """Returns to what `keep` gave."""
+        self.settings, streams, self.viewing_noise, self._gradients, mark = kept
+        self._streams = dict(streams)
+        self.back(mark)
+
+    @property
+    def nbytes(self) -> int:
+        """What the state that `keep` copies takes, in bytes."""
+        players = self.d_player, self.g_player
+        return sum(x.nbytes for player in players for x in (player.theta, *player.state, *player.buffers))
+
     def save(self, path: str | os.PathLike) -> None:
         """Writes all that goes on from here (weights, optimizers, places in the random numbers) with safetensors."""
         savefile.save(self, path)

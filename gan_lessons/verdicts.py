@@ -50,11 +50,15 @@ def _in_the_plane(samples: np.ndarray, data: Distribution) -> Verdict:
     if data.runs() is not None:
         return _each_by_its_own(samples, data)
     reference = _reference(data, samples.shape[-2])
-    good, collapsed = metrics_2d.is_good(samples, reference), metrics_2d.is_narrow(samples, reference)
+    collapsed, maybe = metrics_2d.is_narrow(samples, reference), np.ones(samples.shape[:-2], bool)
     if hasattr(data, "modes"):
         modes = metrics_2d.modes_of(samples, data.modes, data.mode_sd)
-        good, collapsed = good & modes.good, collapsed | modes.collapsed
-    return Verdict(good & ~collapsed, collapsed)
+        maybe, collapsed = modes.good, collapsed | modes.collapsed
+    good = np.zeros(samples.shape[:-2], bool)
+    maybe = np.asarray(maybe & ~collapsed)
+    if maybe.any():  # the shape is the dearest to ask for
+        good[maybe] = metrics_2d.is_good(samples[maybe], reference)
+    return Verdict(good[()], collapsed)
 
 
 def _each_by_its_own(samples: np.ndarray, data: Distribution) -> Verdict:

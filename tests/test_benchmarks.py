@@ -3,16 +3,22 @@
 No time is asserted: times are benchmarks, never tests.
 """
 
+import io
 import json
+import os
 from itertools import count
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from benchmarks import __main__ as command
-from benchmarks import measure, textbook, toy
+from benchmarks import browser, labs, measure, textbook, toy
+from benchmarks.labs_matplotlib import MatplotlibLab
 from benchmarks.measure import Row, compare, less_is_better, more_is_better, timed
 from gan_lessons import recipes
+from gan_lessons.labs.player import Player
 from gan_lessons.models import whole_batch
 
 KEYS = {"name": str, "value": float, "unit": str, "baseline": float, "ratio": float, "n": int}
@@ -112,11 +118,41 @@ def test_peak_memory_is_the_childs_own():
     assert toy.peak_memory("x = bytearray(b'x' * 2**26)") - bare > 60
 
 
+@pytest.mark.skipif(not browser.chromium() and os.environ.get("CI") != "true", reason="no Chromium on this machine")
+def test_rows_of_the_labs(monkeypatch):
+    for name in ("SECONDS", "MINUTE"):
+        monkeypatch.setattr(labs, name, 1)
+    rows = list(labs.rows(1))
+    names = ["fps_1d", "first_frame_ms", "answer_ms_p95", "fps_2d", "scrub_ms_p95", "leak_mb"]
+    assert [row.name for row in rows] == names
+    for row in rows:
+        assert fields(row.line())["n"] == 1
+        assert min(row.value, row.baseline, row.ratio) > 0
+    units = dict.fromkeys(names, "ms") | {"fps_1d": "frames/s", "fps_2d": "frames/s", "leak_mb": "MB"}
+    assert {row.name: row.unit for row in rows} == units
+
+
+def test_matplotlib_draws_what_the_lab_shows():
+    other, lab = MatplotlibLab(recipes.ring), Player(recipes.ring, runs=1, name="beside Matplotlib")
+    before = other.image.value
+    other.play(0.2)
+    steps = other.trainer.steps
+    assert steps >= 5 and steps % 5 == 0
+    lab.advance(steps)
+    np.testing.assert_array_equal(other.fake.get_offsets(), lab.trainer.snapshot().samples[0])
+    pictures = [np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")) for picture in (before, other.image.value)]
+    assert np.any(pictures[0] != pictures[1], -1).mean() > 0.01
+    for color in ((0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)):
+        assert (np.abs(pictures[1].astype(int) - color).max(-1) < 40).sum() > 50
+    lab.close()
+
+
 def test_command_lists_suites(capsys):
     assert command.main([]) == 0
     listed = capsys.readouterr().out
     assert "python -m benchmarks toy" in listed
-    assert "measure" not in command.suites() and "textbook" not in command.suites()
+    helpers = {"measure", "textbook", "labs_page", "labs_matplotlib"}
+    assert not helpers & command.suites().keys()
 
 
 @pytest.mark.parametrize("arguments", [["nothing"], ["toy", "--repeats", "0"], ["toy", "--repeats", "many"]])

@@ -11,6 +11,7 @@ from gan_lessons import metrics, recipes
 from gan_lessons.distributions import NormalNoise, UniformNoise
 from gan_lessons.labs import player as player_module
 from gan_lessons.labs.film import KEEP, Film
+from gan_lessons.labs.loop import LINES
 from gan_lessons.labs.player import Player
 from gan_lessons.labs.scenes import POINTS
 from gan_lessons.labs.settings import fitting
@@ -138,8 +139,8 @@ def test_code_knows_recipes_that_a_person_changed(opened, recipe):
 def test_a_slow_step_is_an_ordinary_step(opened):
     for schedule in (InTurn(1, 1), InTurn(3, 2), InTurn(0, 1), InTurn(1, 0), Simultaneous()):
         slow, plain = (opened(replace(SMALL, schedule=schedule)) for _ in range(2))
-        stages = 4 if isinstance(schedule, InTurn) else 1
-        say(slow, "credit", n=5 * stages, slow=True)
+        while slow.trainer.steps < 5:
+            say(slow, "credit", n=1, slow=True)
         say(plain, "credit", n=1)  # 5 steps a frame
         assert slow.trainer.steps == plain.trainer.steps == 5
         assert same(thetas(slow.trainer), thetas(plain.trainer))
@@ -150,16 +151,18 @@ def test_slow_motion_says_what_happens(opened):
     lab = opened()
     before = thetas(lab.trainer)
     moved = []
-    for _ in range(4):
+    for _ in range(7):
         say(lab, "credit", n=1, slow=True)
         after = thetas(lab.trainer)
         moved.append([not torch.equal(a, b) for a, b in zip(before, after, strict=True)])
         before = after
-    assert moved == [[False, False], [True, False], [False, False], [False, True]]  # D, G
-    frames = of_type(lab, "frame")[-4:]
-    assert [frame["phase"] for frame in frames] == ["look", "D", "ask", "G"]
-    assert all(frame["summary"].startswith(f"{i} of 4: ") for i, frame in enumerate(frames, 1))
-    assert [frame["step"] for frame in frames] == [0, 0, 0, 1]
+    assert moved == [[i == 3, i == 6] for i in range(7)]  # D, G
+    frames = of_type(lab, "frame")[-7:]
+    phases = ["sample", "D forward", "D gradient", "D step", "G forward", "G gradient", "G step"]
+    assert [frame["phase"] for frame in frames] == phases
+    assert all(frame["summary"].startswith(f"{i} of 7: ") for i, frame in enumerate(frames, 1))
+    assert [frame["step"] for frame in frames] == [0] * 6 + [1]
+    assert [frame["line"] for frame in frames] == [LINES[phase] for phase in phases]
 
 
 def test_slow_motion_shows_the_samples_that_d_will_see(opened):
@@ -167,7 +170,7 @@ def test_slow_motion_shows_the_samples_that_d_will_see(opened):
     real, noise = lab.trainer.next_batch(0)
     say(lab, "credit", n=1, slow=True)
     np.testing.assert_array_equal(values(lab, "real_dots")[: len(real)], real[:, 0])
-    fake = lab._pair[0](torch.from_numpy(noise)[None])[0, :, 0].detach()
+    fake = lab.sides[0].alone(0)[0](torch.from_numpy(noise)[None])[0, :, 0].detach()
     np.testing.assert_allclose(values(lab, "fake_dots")[: len(noise)], fake)
     assert np.isnan(values(lab, "real_dots")[len(real) :]).all()
 
@@ -296,7 +299,7 @@ def test_python_may_set_what_no_slider_has(opened):
     assert lab.trainer.settings["data"].mean == 1.3
     say(lab, "hello")
     option = next(option for option in lab.stage.settings if option["name"] == "mean")
-    assert option["values"][of_type(lab, "settings")[-1]["index"]["mean"]] == 1.5
+    assert option["values"][of_type(lab, "settings")[-1]["index"]["mean"]] == 1.3
 
 
 def test_n_credits_are_n_frames_and_a_done(opened):
@@ -350,7 +353,7 @@ def test_a_cell_and_credits_at_the_same_time(opened):
     assert not cell.is_alive()
     assert lab.trainer.steps > 150  # by how many depends on when the cell's end stopped a batch of credits
     assert of_type(lab, "frame")[-1]["step"] <= lab.trainer.steps
-    lab.slow.finish(lab.trainer, lab.log)
+    lab.sides[0].slow.finish(lab.trainer, lab.sides[0].log)
     assert_replays(lab)
 
 

@@ -13,7 +13,10 @@ from gan_lessons import losses, recipes
 from gan_lessons.distributions import NormalNoise, StratifiedNoise, UniformNoise
 from gan_lessons.distributions_2d import Points, Ring, TwoMoons, pacgan_ring
 from gan_lessons.gradients import push
-from gan_lessons.labs.plane import ARROWS, CELLS, LATTICE, LONGEST, PlaneScene, lattice
+from gan_lessons.labs.arrows import ARROWS, LONGEST
+from gan_lessons.labs.heat import CELLS
+from gan_lessons.labs.noise import LATTICE, lattice
+from gan_lessons.labs.plane import PlaneScene
 from gan_lessons.labs.settings import fitting
 from gan_lessons.labs.stage import source
 from gan_lessons.metrics_2d import modes_of, sliced_w1

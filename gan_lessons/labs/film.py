@@ -1,13 +1,15 @@
 """The frames that a lab keeps, for pages that come later and for looking back."""
 
-KEEP = 250  # as in player.js
+KEEP = 250  # as in clock.js
+
+Frame = tuple[dict, bytes]
 
 
 class Film:
     """At most about 250 frames of a training: when it is full, every other one goes and the stride doubles."""
 
     def __init__(self):
-        self.frames: list[tuple[dict, bytes]] = []
+        self.frames: list[Frame] = []
         self._stride, self._count, self._indices = 1, 0, []
 
     def add(self, header: dict, values: bytes) -> None:
@@ -25,3 +27,14 @@ class Film:
             kept = [i for i, n in enumerate(self._indices) if n % self._stride == 0 or i == len(self._indices) - 1]
             self.frames = [self.frames[i] for i in kept]
             self._indices = [self._indices[i] for i in kept]
+
+    def cut(self, step: int) -> None:
+        """Forgets what came after a step."""
+        n = sum(header["step"] <= step for header, _ in self.frames)
+        del self.frames[n:], self._indices[n:]
+        self._count = self._indices[-1] + 1 if self._indices else 0
+
+    def put(self, frames: list[Frame]) -> None:
+        """Takes other frames in the place of its own."""
+        self.frames, self._indices, self._count = list(frames), list(range(len(frames))), len(frames)
+        self._stride = 1

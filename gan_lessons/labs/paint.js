@@ -2,7 +2,8 @@
 //
 // scene: {title, panels: [{id, title, box, x, y, y2, layers}]}. frame: {step, values, notice}, where every layer has its
 // place in values, a Float32Array; NaN is not drawn. film: the frames up to this one, for traces of time.
-// look: {ink, paper, off}: two colours, and the set of labels of layers that are switched off.
+// look: {ink, paper, off}: two colours, and the set of labels of layers that are switched off. A layer with `when`,
+// [place, value], is in a frame only where the number at that place is that value.
 // On a canvas narrower than scene.tall.below each panel takes its box `tall` in place of `box`, both as shares.
 
 // ---- Axes --------------------------------------------------------------------------------------------------
@@ -18,13 +19,20 @@ function ticks(low, high, count) {
 
 const text = (value) => (Math.abs(value) >= 10000 ? value / 1000 + "k" : String(Number(value.toPrecision(6))));
 
+const inFrame = (layer, frame) => !layer.when || frame.values[layer.when[0]] === layer.when[1];
+
 class Axes {
-  // box: [x, y, w, h] in CSS pixels, the part that data fill
-  constructor(panel, box, frame, film) {
-    this.panel = panel; this.box = box;
-    this.x = panel.x.range || [0, Math.max(10, ...film.slice(-1).map((f) => f.step))];
+  // box: [x, y, w, h] in CSS pixels, the part that data fill. right: {label, range} of the axis on the right, if any
+  constructor(panel, box, frame, film, right) {
+    Object.assign(this, { panel, box, right });
+    this.x = panel.x.range || [0, Axes.steps(film)];
     this.y = Axes.span(panel, panel.y, frame, film);
-    this.y2 = panel.y2 && panel.y2.range;
+    this.y2 = right && right.range;
+  }
+
+  static steps(film) { // a round number a little further on, so that the axis moves only now and then
+    const last = Math.max(10, film.length ? film[film.length - 1].step : 0), power = Math.pow(10, Math.floor(Math.log10(last)));
+    return power * [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((m) => m * power >= last);
   }
 
   static span(panel, axis, frame, film) {
@@ -72,25 +80,57 @@ class Painter {
   }
 
   draw(scene, frame, film, { ink, paper, off }) {
-    const ctx = this.ctx;
-    ctx.fillStyle = paper; ctx.fillRect(0, 0, this.width, this.height);
-    ctx.font = FONT;
-    const maps = {};
-    this.tall = Boolean(scene.tall) && this.width < scene.tall.below;
-    this.titles = scene.panels.map((panel) => this.wrapped(panel));
-    this.rows = new Map(); // panels side by side have titles of as many lines
-    scene.panels.forEach((panel, i) => this.rows.set(this.share(panel)[1], Math.max(this.titles[i].length, this.rows.get(this.share(panel)[1]) || 1)));
-    for (const panel of scene.panels) {
-      const axes = new Axes(panel, this.box(panel), frame, film);
-      this.frameOf(axes, this.titles[scene.panels.indexOf(panel)], ink, off);
+    const ctx = this.ctx, maps = {};
+    const shown = scene.panels.map((panel) => panel.layers.filter((layer) => !off.has(layer.label) && inFrame(layer, frame)));
+    this.paper = paper;
+    this.layOut(scene);
+    const axes = scene.panels.map((panel, i) => new Axes(panel, this.box(panel), frame, film, Painter.right(panel, shown[i])));
+    this.furnish(scene, axes, shown, ink, paper);
+    axes.forEach((one, i) => {
       ctx.save();
-      ctx.beginPath(); ctx.rect(...axes.box); ctx.clip();
-      for (const layer of panel.layers) if (!off.has(layer.label)) this.layer(axes, layer, frame, film, ink, paper);
+      ctx.beginPath(); ctx.rect(...one.box); ctx.clip();
+      for (const layer of shown[i]) this.layer(one, layer, frame, film, ink);
       ctx.restore();
-      maps[panel.id] = axes.map();
-    }
-    if (frame.notice) this.notice(frame.notice, this.box(scene.panels[0]), ink, paper);
+      maps[one.panel.id] = one.map();
+    });
+    if (frame.notice) this.notice(frame.notice, axes[0].box, ink, paper);
     return maps;
+  }
+
+  // The axis on the right: a heat map's, beside its colour bar, or the panel's own.
+  static right(panel, shown) {
+    if (!panel.bar) return panel.y2;
+    const heat = shown.find((layer) => layer.bar);
+    return heat && { ...heat.bar, heat };
+  }
+
+  layOut(scene) { // titles as lines that fit; panels side by side have titles of as many lines
+    this.tall = Boolean(scene.tall) && this.width < scene.tall.below;
+    const key = this.width + " " + scene.panels.map((panel) => panel.title).join("\n");
+    if (key === this.laidOut && scene === this.scene) return;
+    Object.assign(this, { scene, laidOut: key, rows: new Map(), titles: scene.panels.map((panel) => this.wrapped(panel)) });
+    scene.panels.forEach((panel, i) => this.rows.set(this.share(panel)[1], Math.max(this.titles[i].length, this.rows.get(this.share(panel)[1]) || 1)));
+  }
+
+  // What moves only now and then (frames, ticks, words) is drawn once, and copied into each frame.
+  furnish(scene, axes, shown, ink, paper) {
+    const { canvas, ctx, ratio } = this, sides = axes.map((one) => [one.x, one.y, one.right]);
+    const key = JSON.stringify([this.laidOut, canvas.width, canvas.height, ink, paper, sides]);
+    if (key !== this.furnished) {
+      this.furnished = key;
+      this.kept = this.kept || document.createElement("canvas");
+      Object.assign(this.kept, { width: canvas.width, height: canvas.height });
+      this.ctx = this.kept.getContext("2d");
+      this.ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+      this.ctx.fillStyle = paper; this.ctx.fillRect(0, 0, this.width, this.height);
+      this.ctx.font = FONT;
+      axes.forEach((one, i) => this.frameOf(one, this.titles[i], ink));
+      this.ctx = ctx;
+    }
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.drawImage(this.kept, 0, 0);
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.font = FONT;
   }
 
   share(panel) { return this.tall ? panel.tall : panel.box; }
@@ -114,8 +154,8 @@ class Painter {
     return lines;
   }
 
-  frameOf(axes, title, ink, off) {
-    const ctx = this.ctx, [x, y, w, h] = axes.box, panel = axes.panel;
+  frameOf(axes, title, ink) {
+    const ctx = this.ctx, [x, y, w, h] = axes.box, { panel, right: side } = axes;
     ctx.strokeStyle = ctx.fillStyle = ink; ctx.lineWidth = 1; ctx.setLineDash([]);
     ctx.globalAlpha = 0.35; ctx.strokeRect(x + 0.5, y + 0.5, w, h); ctx.globalAlpha = 1;
     ctx.textAlign = "center"; ctx.textBaseline = "top";
@@ -124,20 +164,20 @@ class Painter {
     ctx.textBaseline = "middle"; ctx.textAlign = "right";
     for (const v of ticks(...axes.y, h / 32)) { ctx.fillRect(x - 4, axes.py(v), 4, 1); ctx.fillText(text(v), x - 6, axes.py(v)); }
     this.sideways(panel.y.label, x - 42, y + h / 2);
-    if (axes.y2 && !(panel.bar && off.has(panel.bar.of))) {
+    if (side) {
       const right = x + w + (panel.bar ? BAR : 0);
-      if (panel.bar) this.bar(panel.bar, right, y, h, ink);
+      if (side.heat) this.bar(side.heat, right, y, h, ink);
       ctx.textAlign = "left"; ctx.fillStyle = ink;
       for (const v of ticks(...axes.y2, h / 32)) { ctx.fillRect(right, axes.py(v, true), 4, 1); ctx.fillText(text(v), right + 6, axes.py(v, true)); }
-      this.sideways(panel.y2.label, right + 38, y + h / 2);
+      this.sideways(side.label, right + 38, y + h / 2);
     }
     ctx.textAlign = "left"; ctx.textBaseline = "bottom"; ctx.font = "600 " + FONT;
     title.forEach((line, i) => ctx.fillText(line, x, y - 5 - 15 * (title.length - 1 - i)));
     ctx.font = FONT;
   }
 
-  bar({ low, high }, right, y, h, ink) { // what the colours of a heat map say
-    const ctx = this.ctx, fill = ctx.createLinearGradient(0, y + h, 0, y), [a, b] = [low, high].map(rgb);
+  bar({ low, color }, right, y, h, ink) { // what the colours of a heat map say
+    const ctx = this.ctx, fill = ctx.createLinearGradient(0, y + h, 0, y), [a, b] = [low, color].map(rgb);
     const stops = [[0, a, STRENGTH], [0.5, a, 0], [0.5, b, 0], [1, b, STRENGTH]];
     for (const [at, color, alpha] of stops) fill.addColorStop(at, `rgba(${color.join()},${alpha})`);
     ctx.fillStyle = fill; ctx.fillRect(right - 12, y, 12, h);
@@ -150,9 +190,8 @@ class Painter {
     ctx.textAlign = "center"; ctx.textBaseline = "middle"; ctx.fillText(label, 0, 0); ctx.restore();
   }
 
-  layer(axes, layer, frame, film, ink, paper) {
+  layer(axes, layer, frame, film, ink) {
     const ctx = this.ctx;
-    this.paper = paper;
     ctx.strokeStyle = ctx.fillStyle = layer.color || ink;
     ctx.lineWidth = layer.width || 2; ctx.setLineDash(DASHES[layer.dash || "solid"]);
     this[layer.kind](axes, layer, frame, film);
@@ -196,19 +235,23 @@ class Painter {
 
   // -- layers of the plane: values in pairs x, y, x, y, ...
 
-  heat(axes, layer, frame) { // n x n probabilities, row by row from the lowest y, each at the middle of its cell
-    const ctx = this.ctx, { n, values: [from], low, high } = layer, [a, b] = [low, high].map(rgb);
-    const cells = new ImageData(n, n), data = cells.data;
-    for (let i = 0; i < n * n; i++) {
-      const p = frame.values[from + i], end = p > 0.5 ? b : a, at = 4 * ((n - 1 - Math.floor(i / n)) * n + (i % n));
-      if (!Number.isFinite(p)) continue;
-      data[at] = end[0]; data[at + 1] = end[1]; data[at + 2] = end[2];
-      data[at + 3] = Math.round(255 * STRENGTH * Math.abs(2 * p - 1));
+  heat(axes, layer, frame) { // n x n numbers from 0 to 1, row by row from the lowest y, each at the middle of its cell
+    const { n, values: [from] } = layer;
+    if (!this.cells || this.cells.width !== n) {
+      this.cells = Object.assign(document.createElement("canvas"), { width: n, height: n });
+      this.colors = new ImageData(n, n);
     }
-    this.cells = this.cells || document.createElement("canvas");
-    if (this.cells.width !== n) this.cells.width = this.cells.height = n;
-    this.cells.getContext("2d").putImageData(cells, 0, 0);
-    ctx.drawImage(this.cells, ...axes.box);
+    const ends = [layer.low, layer.color].map(rgb), data = this.colors.data;
+    for (let i = 0, row = n - 1; row >= 0; row--) {
+      for (let at = 4 * n * row; at < 4 * n * (row + 1); at += 4, i++) {
+        const p = frame.values[from + i], end = ends[p > 0.5 ? 1 : 0], alpha = 255 * STRENGTH * Math.abs(2 * p - 1);
+        data[at] = end[0]; data[at + 1] = end[1]; data[at + 2] = end[2];
+        data[at + 3] = Number.isFinite(p) ? Math.round(alpha) : 0;
+      }
+    }
+    const cells = this.cells.getContext("2d");
+    cells.putImageData(this.colors, 0, 0);
+    this.ctx.drawImage(this.cells, ...axes.box);
   }
 
   grid(axes, layer, frame) { // rows x columns points, joined along rows and along columns

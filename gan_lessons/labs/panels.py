@@ -4,6 +4,7 @@ import numpy as np
 
 from gan_lessons import losses as objectives
 from gan_lessons import theory
+from gan_lessons.errors import refuse
 
 REAL, GENERATED, LEARNED, BEST = "#0072B2", "#D55E00", "#767676", "#009E73"  # Okabe and Ito's, and a grey
 DOTS = 64  # samples of a batch shown in slow motion
@@ -16,10 +17,11 @@ class Places:
         self.start, self.size, self._at = start, start, {}
 
     def add(self, name: str, n: int) -> list[int]:
-        """Reserves n numbers; returns [offset, n]."""
-        self._at[name] = slice(self.size, self.size + n)
-        self.size += n
-        return [self.size - n, n]
+        """Reserves n numbers; returns [offset, n]. A name that has its place keeps it."""
+        if name not in self._at:
+            self._at[name] = slice(self.size, self.size + n)
+            self.size += n
+        return [self._at[name].start, n]
 
     def one(self, name: str) -> int:
         """Reserves one number; returns its offset."""
@@ -82,3 +84,17 @@ def some(samples: np.ndarray, n: int = DOTS) -> np.ndarray:
     padded = np.full((n, samples.shape[-1]), np.nan)
     padded[: len(samples[:n])] = samples[:n]
     return padded.ravel()
+
+
+def choose(looks: dict, name: str, value: str) -> None:
+    """Keeps a choice in a scene's `looks`. Raises ValueError for what is not there to be chosen."""
+    if name not in looks:
+        refuse("name", name, f"one of {sorted(looks)}")
+    if value not in looks[name]["values"]:
+        refuse("value", value, f"one of {list(looks[name]['values'])}")
+    looks[name]["index"] = looks[name]["values"].index(value)
+
+
+def chosen(looks: dict, name: str, otherwise: str = "") -> str:
+    """The word that is chosen; `otherwise` where there is no choice."""
+    return looks[name]["values"][looks[name]["index"]] if name in looks else otherwise

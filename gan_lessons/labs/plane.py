@@ -2,22 +2,18 @@
 
 import numpy as np
 import torch
-from scipy.special import ndtri
 
-from gan_lessons import metrics_2d
-from gan_lessons.distributions import Distribution, NormalNoise
-from gan_lessons.gradients import push
-from gan_lessons.labs import panels
-from gan_lessons.labs.panels import BEST, DOTS, GENERATED, REAL, Places, trace
-from gan_lessons.models.surface import surface
+from gan_lessons.distributions import Distribution
+from gan_lessons.labs import charts, panels
+from gan_lessons.labs.arrows import ARROWS, arrows
+from gan_lessons.labs.charts import Known
+from gan_lessons.labs.counts import Counts
+from gan_lessons.labs.heat import CELLS, Heat
+from gan_lessons.labs.noise import LATTICE, lattice, placed
+from gan_lessons.labs.panels import DOTS, GENERATED, REAL, Places
 from gan_lessons.randomness import generator
-from gan_lessons.verdicts import judge
 
-CELLS, LATTICE, ARROWS = 40, 20, 100  # cells of D's surface and lines of the lattice, each way; samples with an arrow
 NOISE = "#B34FB8"  # a purple that can be seen on white and on black
-# An arrow's length is LONGEST s / (1 + s) of the window, where s says by how many nats G's loss would fall within a
-# tenth of it. So lengths can be compared from frame to frame, and a push that vanishes is seen to vanish.
-LONGEST, TENTH = 0.08, 0.1
 
 
 class PlaneScene:
@@ -40,40 +36,51 @@ class PlaneScene:
         scores: bool = False,
     ):
         self.title, self.window, self.noise, self.scores = title, window, noise, scores
-        self.standing, self._known = Places(), (None,)  # the real points stand still: they are no part of each frame
-        real = self.standing.add("real", 2 * self.view)
+        self.heat, self.metrics = Heat(data, window, beside, scores), charts.in_the_plane(data, window)
+        self.looks = _looks(self.heat.looks, tuple(self.metrics))
+        self._counts, self._known = Counts(), Known(None, None)
+        self._asked, self._still = (None, None), (None, None, None)
+        z = lattice(noise)
+        self._lattice = {dtype: torch.from_numpy(z)[None].to(dtype) for dtype in (torch.float32, torch.float64)}
+        self._lattice_at = placed(z, noise, window).ravel()
+        self.standing = Places()  # what stands still is no part of each frame
+        sizes = {"real": 2 * self.view, "density": CELLS**2, "noise": 2 * self.view, "noise lattice": 2 * LATTICE**2}
+        self._at = {name: self.standing.add(name, n) for name, n in sizes.items()}
         self.places = Places(self.standing.size)
-        middles = np.linspace(*window, 2 * CELLS + 1)[1::2]
-        self.points = torch.from_numpy(np.stack(np.meshgrid(middles, middles), -1).reshape(1, -1, 2))
-        self.lattice = torch.from_numpy(lattice(noise))[None]
-        charts = [panels.losses(self.places, scores), panels.chances(self.places, scores), self._quality(data)]
-        boxes = [{"box": [0.54, i / 3, 0.46, 1 / 3], "tall": [0, (3 + i) / 6, 1, 1 / 6]} for i in range(3)]
-        charts = [chart | box for chart, box in zip(charts, boxes, strict=True)]
-        tall = {"below": 720, "aspect": 2}
-        self.spec = {"title": title, "panels": [self._plane(real, beside), *charts], "tall": tall}
+        self.spec = self._spec()
 
-    def _plane(self, real: list[int], beside: str) -> dict:
-        heat = "D's score: blue is more real" if self.scores else "D's verdict: blue is real, orange is generated"
-        heat += f" ({beside})" if beside else ""
+    # -- what is drawn, and where in a frame it is -------------------------------------------------------
+
+    def _spec(self) -> dict:
+        plane, chosen = self._plane(), self._chosen("metric")
+        parts = [panels.losses(self.places, self.scores), panels.chances(self.places, self.scores)]
+        for metric in dict.fromkeys([next(iter(self.metrics)), chosen]):  # the words speak of the first one, too
+            third = self.metrics[metric].chart(self.places)
+        boxes = [{"box": [0.54, i / 3, 0.46, 1 / 3], "tall": [0, (3 + i) / 6, 1, 1 / 6]} for i in range(3)]
+        parts = [chart | box for chart, box in zip([*parts, third], boxes, strict=True)]
+        morph = {"label": "noise → data", "from": [self._at["noise"], self._at["noise lattice"]]}
+        morph["to"] = [self.places.add("fake", 2 * self.view), self.places.add("lattice", 2 * LATTICE**2)]
+        tall = {"below": 720, "aspect": 2}
+        return {"title": self.title, "panels": [plane, *parts], "tall": tall, "morph": morph}
+
+    def _plane(self) -> dict:
         panel = {"id": "plane", "title": self.title, "box": [0, 0, 0.54, 1], "tall": [0, 0, 1, 0.5], "square": True}
         panel |= {name: {"label": name, "range": list(self.window)} for name in ("x", "y")}
-        label = "D's score (0.5: the mean here)" if self.scores else "D: probability of real"
-        bar = {"of": heat, "low": GENERATED, "high": REAL}
-        return panel | {"y2": {"label": label, "range": [0, 1]}, "bar": bar, "layers": self._layers(real, heat)}
+        panel["reads"] = [{"read": "real density", "n": CELLS, "values": self._at["density"]}]
+        return panel | {"y2": self.heat.bar(self.heat.looks[0]), "bar": True, "layers": self._layers()}
 
-    def _layers(self, real: list[int], heat: str) -> list[dict]:
+    def _layers(self) -> list[dict]:
         at = self.places.add
-        layers = [{"kind": "heat", "label": heat, "n": CELLS, "values": at("D", CELLS**2), "read": "D"}]
-        layers[0] |= {"color": REAL, "low": GENERATED, "high": REAL}
+        layers = self.heat.layers(at("D", CELLS**2), self.places.one("look"))
         fake = at("fake", 2 * self.view)
         bent = {"kind": "grid", "label": self._bent(), "color": NOISE, "width": 1}
         bent |= {"shape": [1, LATTICE**2] if self.noise.dim == 1 else [LATTICE, LATTICE]}
         bent |= {"values": at("lattice", 2 * LATTICE**2)}
-        cloud = {"kind": "cloud", "size": 2.2, "color": REAL, "mark": "square", "values": real}
+        cloud = {"kind": "cloud", "size": 2.2, "color": REAL, "mark": "square", "values": self._at["real"]}
         generated = {"label": f"generated, {self.view} samples", "color": GENERATED, "mark": "dot", "values": fake}
         layers += [bent, cloud | {"label": f"real, {self.view} samples"}, cloud | generated]
-        arrows = {"kind": "arrows", "label": "where G's own loss pushes its samples", "width": 1.2}
-        layers.append(arrows | {"start": fake[0], "values": at("push", 2 * ARROWS)})
+        pushes = {"kind": "arrows", "label": "where G's own loss pushes its samples", "width": 1.2}
+        layers.append(pushes | {"start": fake[0], "values": at("push", 2 * ARROWS)})
         layers.append(cloud | {"size": 4, "values": at("real_dots", 2 * DOTS)})
         layers.append(cloud | {"size": 4.5, "color": GENERATED, "mark": "dot", "values": at("fake_dots", 2 * DOTS)})
         return layers
@@ -84,92 +91,77 @@ class PlaneScene:
         rest = f" (of {self.noise.dim} dimensions the first two, the others 0)" if self.noise.dim > 2 else ""
         return f"how G bends a grid of its noise{rest}"
 
-    def _quality(self, data: Distribution) -> dict:
-        if hasattr(data, "modes"):
-            layers = [trace(self.places, "covered", BEST)]
-            layers.append(trace(self.places, "hq", GENERATED, "dashed") | {"axis": "y2"})
-            title, k = "modes covered (solid), samples near one (dashed)", len(data.modes)
-            layers.append(panels.mark(k, f"all {k}") | {"below": True})
-            y2 = {"label": "share", "range": [0, 1.08]}
-            return panels.chart("quality", title, {"label": "modes", "range": [0, 1.08 * k]}, layers) | {"y2": y2}
-        floor = panels.mark(0, "real against real") | {"at": self.places.one("floor")}
-        layers = [trace(self.places, "sliced_w1", GENERATED), floor]
-        y = {"label": "units of x", "include": [0, 0], "cap": [0, self.window[1] - self.window[0]]}
-        return panels.chart("quality", "sliced W1 from generated to real", y, layers)
+    def look(self, name: str, value: str) -> bool:
+        """Chooses what is shown, one of `looks`; training does not see it. True if `spec` is another one now.
+
+        Raises ValueError for what is not there to be chosen."""
+        panels.choose(self.looks, name, value)
+        if name == "metric":
+            self.spec = self._spec()
+        return name == "metric"
+
+    def _chosen(self, name: str) -> str:
+        return panels.chosen(self.looks, name, self.heat.looks[0])
+
+    # -- frames ------------------------------------------------------------------------------------------
 
     def still(self, trainer, run: int) -> bytes:
-        """What does not change from frame to frame: the real points of a run's data."""
-        return self.standing.fill({"real": self._data(trainer, run)[1].ravel()})
+        """What does not change from frame to frame: real points, the density of the data, and the noise shown."""
+        known, noise = self._data(trainer, run), trainer.viewing_noise
+        if self._still[0] is not known or self._still[1] is not noise or self._still[2] != run:
+            z = placed(noise[run].numpy(), self.noise, self.window).ravel()
+            values = {"real": known.real.ravel(), "density": known.density, "noise": z}
+            self._still = known, noise, run, self.standing.fill(values | {"noise lattice": self._lattice_at})
+        return self._still[3]
 
     def frame(self, trainer, snapshot, pair, run: int, batch=None) -> tuple[bytes, dict]:
         """One frame's bytes, and the numbers that the summary speaks of.
 
         pair: G and D of the shown run alone (`Trainer.alone`). batch: samples to show as dots, real and generated.
         """
-        G, D = pair
-        fake = snapshot.samples[run]
-        numbers = panels.seen(snapshot, run) | self._score(trainer, fake, run)
-        values = numbers | {"fake": fake.ravel(), "push": self._push(trainer, pair, run)}
+        fake, known, look = snapshot.samples[run], self._data(trainer, run), self._chosen("heat")
+        numbers, span = panels.seen(snapshot, run) | self._quality(fake, known), self.window[1] - self.window[0]
+        values = numbers | {"fake": fake.ravel(), "push": arrows(trainer, pair, run, fake, known.real, span)}
         with torch.no_grad():
-            values["lattice"] = G(self.lattice.to(trainer.viewing_noise.dtype))[0].numpy().ravel()
-        values["D"] = self._surface(D, fake, self._data(trainer, run)[1], trainer.settings["batch"])
+            values["lattice"] = pair[0](self._lattice[trainer.viewing_noise.dtype])[0].numpy().ravel()
+        values["D"] = self.heat.values(look, pair[1], fake, known, trainer.settings["batch"])
+        values["look"] = self.heat.looks.index(look)
         if batch is not None:
             values |= {f"{key}_dots": panels.some(part) for key, part in zip(("real", "fake"), batch, strict=True)}
-        verdict = judge(snapshot.samples, trainer.settings["data"])
-        fine = snapshot.diverged < 0
-        counts = {name: int((fine & getattr(verdict, name)).sum()) for name in ("good", "collapsed")}
-        modes = {"modes": len(trainer.settings["data"].modes)} if "covered" in numbers else {}
-        return self.places.fill(values), numbers | counts | modes | {"scores": self.scores}
+        numbers |= self._counts.of(trainer, snapshot, snapshot.diverged < 0, "collapsed") | _against(fake, known.real)
+        modes = {"modes": len(known.data.modes)} if "covered" in numbers else {}
+        return self.places.fill(values), numbers | modes | {"scores": self.scores}
 
-    def _surface(self, D, fake: np.ndarray, real: np.ndarray, batch: int) -> np.ndarray:
-        """D at the middles of the cells. Of scores only differences count, in units of their own spread."""
-        fake = torch.from_numpy(fake)[None]
-        companions, points = fake[:, : max(1, batch - 1)], self.points.to(fake.dtype)
-        if not self.scores:
-            return surface(D, points, companions)[0].numpy()
-        drawn = torch.cat([points, fake, torch.from_numpy(real)[None].to(fake.dtype)], 1)
-        there, here = surface(D, drawn, companions, lambda score: score)[0].split([CELLS**2, 2 * self.view])
-        return ((there - here.mean()) / here.std()).sigmoid().numpy()
-
-    def _data(self, trainer, run: int) -> tuple:
-        """The shown run's data, the real points that are drawn, and how far they are from other real ones."""
-        data = trainer.settings["data"].for_run(run)
-        if self._known[0] != data:
-            real, other = (data.sample((self.view,), generator(i, "plane")).numpy() for i in range(2))
-            floor = None if hasattr(data, "modes") else float(metrics_2d.sliced_w1(other, real))
-            self._known = data, real, floor
+    def _data(self, trainer, run: int) -> Known:
+        """What is known of the shown run's data; made anew only when they change."""
+        data = trainer.settings["data"]
+        if self._asked[0] is not data or self._asked[1] != run:
+            own = data.for_run(run)
+            if own != self._known.data:
+                real = own.sample((self.view,), generator(0, "plane")).numpy()
+                self._known = Known(own, real, self.heat.density(own))
+            self._asked = data, run
         return self._known
 
-    def _score(self, trainer, fake: np.ndarray, run: int) -> dict[str, float]:
-        data, real, floor = self._data(trainer, run)
-        if floor is not None:
-            return {"sliced_w1": float(metrics_2d.sliced_w1(fake, real)), "floor": floor}
-        modes = metrics_2d.modes_of(fake, data.modes, data.mode_sd)
-        return {"covered": float(modes.covered), "hq": float(modes.hq)}
-
-    def _push(self, trainer, pair, run: int) -> np.ndarray:
-        """Arrows as offsets from the first generated points."""
-        real = torch.from_numpy(self._data(trainer, run)[1])
-        pack = getattr(pair[1], "pack", 1)
-        n = ARROWS // pack * pack
-        noise = trainer.viewing_noise[run : run + 1, :n]
-        _, pushes = push(trainer.settings["objective"], *pair, noise, real[None, :n].to(noise.dtype))
-        span = self.window[1] - self.window[0]
-        falls = pushes[0].numpy().astype(float) * TENTH * span
-        return panels.some(LONGEST * span * falls / (1 + np.linalg.norm(falls, axis=-1, keepdims=True)), ARROWS)
+    def _quality(self, fake: np.ndarray, known: Known) -> dict[str, float]:
+        """What the words speak of, and what the chart shows."""
+        numbers = {}
+        for metric in dict.fromkeys([next(iter(self.metrics)), self._chosen("metric")]):
+            numbers |= self.metrics[metric].numbers(fake, known)
+        return numbers
 
 
-def lattice(noise: Distribution) -> np.ndarray:
-    """A slice of the noise's space at even quantiles, (LATTICE^2, dim): row by row over the first two dimensions, with
-    the others 0; for noise on a line, numbers that rise."""
-    n = LATTICE if noise.dim > 1 else LATTICE**2
-    u = (np.arange(n) + 0.5) / n
-    if isinstance(noise, NormalNoise):
-        levels = ndtri(u)
-    else:
-        levels = np.quantile(noise.sample((10_000,), generator(0, "lattice"))[:, 0].numpy(), u)
-    if noise.dim == 1:
-        return levels[:, None]
-    first, second = np.meshgrid(levels, levels)
-    rest = np.zeros((n * n, noise.dim - 2))
-    return np.column_stack([first.ravel(), second.ravel(), rest])
+def _against(fake: np.ndarray, real: np.ndarray) -> dict:
+    """Where generated points lie beside the data, for words: by how many spreads of the data they are shifted to the
+    right and up, and how many times as wide they are. The spread is the root mean square of the sds of x and y."""
+    with np.errstate(all="ignore"):  # a run that diverged
+        spreads = [float(np.sqrt(points.var(0, dtype=float).mean())) for points in (fake, real)]
+        shift = (fake.mean(0, dtype=float) - real.mean(0, dtype=float)) / spreads[1]
+        return {"shift": tuple(shift.tolist()), "width": spreads[0] / spreads[1]}
+
+
+def _looks(heat: tuple[str, ...], metrics: tuple[str, ...]) -> dict:
+    known = "D as it learned, the best D against this G, or by how much D is off"
+    looks = {"heat": {"label": "heat map", "help": known, "values": heat, "index": 0}} if len(heat) > 1 else {}
+    known = "What the third chart shows, with what real samples get as a line"
+    return looks | {"metric": {"label": "metric", "help": known, "values": metrics, "index": 0}}

@@ -1,18 +1,19 @@
-"""The player: watch a GAN learn on a line or in the plane, step it, change it while it runs, look back."""
+"""The player: watch a GAN learn on a line or in the plane, step it, change it while it runs, look back and go back."""
 
 import threading
 import time
 
 from gan_lessons import recipes
 from gan_lessons.errors import refuse, whole
-from gan_lessons.labs.code import Log
 from gan_lessons.labs.film import Film
+from gan_lessons.labs.loop import LOOP
+from gan_lessons.labs.page import Page
 from gan_lessons.labs.panels import gives_scores
 from gan_lessons.labs.plane import PlaneScene
 from gan_lessons.labs.scenes import LineScene
-from gan_lessons.labs.settings import fitting
-from gan_lessons.labs.slow import SlowMotion
+from gan_lessons.labs.settings import Setting, fitting
 from gan_lessons.labs.stage import Stage
+from gan_lessons.labs.training import Training, restarts
 from gan_lessons.labs.words import notice, summary
 from gan_lessons.models.surface import company
 from gan_lessons.recipes import Recipe
@@ -21,6 +22,8 @@ from gan_lessons.trainers import one_thread
 
 _open: dict[str, "Player"] = {}
 LONE = {"D": InTurn(1, 0), "G": InTurn(0, 1), "both": None}
+DRAG_SECONDS = 1.0
+UNDOS = 8  # how many changes can be taken back; the oldest is forgotten, for each may hold a whole training
 
 
 class Player:
@@ -31,6 +34,8 @@ class Player:
     The training is `trainer`. Callbacks may come on another thread while a cell runs, so every touch of it holds
     `lock`, which is let go between steps. Raises ValueError, naming the argument, for what cannot work.
     """
+
+    abilities = ("slow",)  # what the page offers beside play and steps
 
     def __init__(
         self,
@@ -43,18 +48,43 @@ class Player:
     ):
         if not isinstance(recipe, Recipe):
             refuse("recipe", recipe, "a Recipe, such as recipes.aylien_head")
-        self.runs, self.seed = whole("runs", runs), whole("seed", seed, 0)
+        self._begin((recipe,), whole("runs", runs), whole("seed", seed, 0), whole("speed", speed), name)
+
+    def _begin(self, chosen: tuple[Recipe, ...], runs: int, seed: int, speed: int, name: str) -> None:
         self.lock, self.epoch, self.shown, self._closed = threading.RLock(), 0, 0, False
-        self._settings = {setting.name: setting for setting in fitting(recipe)}
-        self.scene = _scene(recipe, self.runs)
-        speeds = sorted({1, 2, 5, 10, 20, 50, whole("speed", speed)})
-        self.stage = Stage(scene=self.scene.spec, settings=self._options(recipe), speeds=speeds, speed=speed)
+        self.sides: list[Training] = []
+        self.film, self._undo, self._still = Film(), [], None
+        self.at = 0  # the side that the settings are of, where there are several
+        scene = self._scene_of(chosen, runs)
+        speeds = sorted({1, 2, 5, 10, 20, 50, speed})
+        self.stage = Stage(speeds=speeds, speed=speed, abilities=list(self.abilities), loop=list(LOOP))
+        self.page = Page(self)
         self.stage.on_msg(self._receive)
-        self._start(recipe, self.seed)
+        self._start(chosen, seed, runs, scene)
         if name in _open:
             _open[name].close()
         _open[name] = self
         self.name = name
+
+    @property
+    def trainer(self):
+        """The `Trainer` at work (of the side that the settings are of)."""
+        return self.sides[self.at].trainer
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe as it is now."""
+        return self.sides[self.at].recipe
+
+    @property
+    def seed(self) -> int:
+        """The first run's seed."""
+        return self.sides[0].seed
+
+    @property
+    def runs(self) -> int:
+        """How many seeds are trained at once."""
+        return self.sides[0].runs
 
     # -- what a person can do, from Python as from the page ----------------------------------------------
 
@@ -64,9 +94,7 @@ class Player:
         with one_thread():
             for _ in range(steps):
                 with self.lock:  # let go between steps: a page may ask for frames meanwhile
-                    self.slow.finish(self.trainer, self.log)
-                    self.trainer.advance(1)
-                    self.log.advance(1)
+                    self._step()
         self._answer()
 
     def step(self, who: str = "both") -> None:
@@ -74,71 +102,135 @@ class Player:
         if who not in LONE:
             refuse("who", who, f"one of {sorted(LONE)}")
         with self.lock:
-            self.slow.finish(self.trainer, self.log)
-            self.trainer.advance(1, LONE[who])
-            self.log.advance(1, LONE[who])
+            self._step(LONE[who])
             self._answer()
 
-    def set(self, name: str, value: float) -> None:
-        """Moves a slider by name: acts on the running training, or restarts it where shapes change."""
-        if name != "run" and name not in self._settings:
-            refuse("name", name, f"one of {['run', *self._settings]}")
+    def set(self, name: str, value) -> None:
+        """Moves a slider, or chooses from a list, by name: acts on the running training, or restarts it where other
+        networks are needed. `undo` takes it back."""
         with self.lock:
-            if name == "run":
-                return self._show(value)
-            setting = self._settings[name]
-            recipe = setting.put(self.recipe, value)
-            if setting.restarts(self.recipe):
-                return self._start(recipe, self.seed)
-            self.slow.finish(self.trainer, self.log)
-            changed = {key: getattr(recipe, key) for key in self.trainer.settings if hasattr(recipe, key)}
-            changed = {key: new for key, new in changed.items() if new != self.trainer.settings[key]}
-            self.trainer.change(**changed)
-            self.recipe = recipe
-            if changed:
-                self.log.change(**changed)
+            own = self._own_settings()
+            if name in own:
+                own[name][1](value)
+                return self._answer()
+            settings = self.settings
+            if name not in settings:
+                refuse("name", name, f"one of {[*own, *settings]}")
+            before = self.recipe
+            self._put(settings[name].put(before, value), settings[name].label)
+
+    def undo(self) -> str:
+        """Takes back the last change of a setting, restart or going back; returns what that was, or ""."""
+        with self.lock:
+            if not self._undo:
+                return ""
+            words, back, _ = self._undo.pop()
+            back()
             self._answer()
+            return words
 
     def restart(self, seed: int | None = None) -> None:
         """From step 0 with the settings of now; with the same seed, or with another."""
+        seed = self.seed if seed is None else whole("seed", seed, 0)
         with self.lock:
-            self._start(self.recipe, self.seed if seed is None else whole("seed", seed, 0))
+            self._start(tuple(side.recipe for side in self.sides), seed, self.runs, self.scene, "the restart")
+
+    def back_to(self, step: int) -> None:
+        """Goes back to a step that was trained, and goes on from there exactly as the first time; `undo` returns."""
+        with self.lock:
+            moments, frames = [side.moment() for side in self.sides], list(self.film.frames)
+            whole("step", step, 0)
+            for side in self.sides:
+                side.back_to(min(step, side.trainer.steps))
+            self.film.cut(step)
+
+            def forward():
+                for side, moment in zip(self.sides, moments, strict=True):
+                    side.restore(moment)
+                self.film.put(frames)
+                self.page.film()
+
+            self._note("going back", forward)
+            self.page.film()
+            self._answer()
 
     def code(self) -> str:
         """Python that trains exactly what is on screen, as `gan`."""
         with self.lock:
-            return self.log.code()
+            return self.sides[self.at].log.code()
 
     def close(self) -> None:
         """Takes the lab off the page and lets go of its memory."""
         self._closed = True
         self.stage.close()
-        _open.pop(getattr(self, "name", None), None) if _open.get(getattr(self, "name", None)) is self else None
+        self._undo, self.film = [], Film()
+        if _open.get(getattr(self, "name", None)) is self:
+            del _open[self.name]
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
         display(self.stage)
 
-    # -- training and frames -----------------------------------------------------------------------------
+    # -- training ----------------------------------------------------------------------------------------
 
-    def _start(self, recipe: Recipe, seed: int) -> None:
+    def _step(self, schedule=None) -> None:
+        for side in self.sides:
+            side.step(schedule)
+
+    def _start(self, chosen: tuple[Recipe, ...], seed: int, runs: int, scene, why: str = "") -> None:
+        """From step 0, and if this fails all stays as it was. why: what a person did, where it can be taken back."""
         with self.lock:
-            seeds = range(seed, seed + self.runs)
-            trainer = recipe.trainer(seeds, view=self.scene.view)  # if this fails, the old one stays
-            self.recipe, self.trainer, self.seed, self.film = recipe, trainer, seed, Film()
-            self.log, self.slow = Log(recipe, seed, self.runs), SlowMotion()
-            self._pair, self._still = trainer.alone(self.shown), None
-            self.epoch += 1
-            self.stage.send({"type": "reset", "epoch": self.epoch})
+            sides = [Training(recipe, seed, runs, scene.view) for recipe in chosen]
+            before, shown = (self.sides, self.film, getattr(self, "scene", None), self.at), self.shown
+            self._stand(sides, Film(), scene, min(self.at, len(sides) - 1))
+            self.shown = min(shown, runs - 1)
+            if why:
+                self._note(why, lambda: (self._stand(*before), self.page.film()))
+            self.page.film()
             self._answer()
 
-    def _show(self, run: int) -> None:
-        shown = whole("run", run) - 1
-        if shown >= self.runs:
-            refuse("run", run, f"one of 1 to {self.runs}")
-        self.shown, self._pair = shown, self.trainer.alone(shown)
+    def _stand(self, sides: list[Training], film: Film, scene, at: int) -> None:
+        """Puts other trainings with their film in the place of those that are shown."""
+        self.sides, self.film, self.scene, self.at, self._still = sides, film, scene, at, None
+        self.shown = min(self.shown, sides[0].runs - 1)
+        if self.stage.scene != scene.spec:
+            self.stage.scene = scene.spec
+
+    def _put(self, recipe: Recipe, what: str) -> None:
+        """Goes on with a changed recipe, or begins again with it."""
+        before, at = self.recipe, self.at
+        chosen = tuple(recipe if i == at else side.recipe for i, side in enumerate(self.sides))
+        scene = self.scene if _key(before) == _key(recipe) else self._scene_of(chosen, self.runs)
+        if restarts(before, recipe):
+            return self._start(chosen, self.seed, self.runs, scene, what)
+        self.sides[at].change(recipe)
+        if recipe == before:
+            return self._answer()
+        if scene is not self.scene:
+            self._stand(self.sides, Film(), scene, at)
+            self.page.film()
+        last = self._undo[-1] if self._undo else ("", None, 0.0)
+        if last[0] != what or time.monotonic() - last[2] > DRAG_SECONDS:  # else it is one drag, and goes back as one
+            self._note(what, lambda: self._change_back(at, before))
         self._answer()
+
+    def _change_back(self, at: int, recipe: Recipe) -> None:
+        same = _key(recipe) == _key(self.sides[at].recipe)
+        self.sides[at].change(recipe)
+        if not same:
+            chosen = tuple(side.recipe for side in self.sides)
+            self._stand(self.sides, Film(), self._scene_of(chosen, self.runs), at)
+            self.page.film()
+
+    def _note(self, what: str, back) -> None:
+        """Keeps how to take a change back."""
+        self._undo = [*self._undo, (what, back, time.monotonic())][-UNDOS:]
+
+    def _scene_of(self, chosen: tuple[Recipe, ...], runs: int):
+        return scene_of(chosen[0], runs)
+
+    # -- frames ------------------------------------------------------------------------------------------
 
     def _answer(self) -> None:
         """Somebody did something: frames on their way are old news, here is the new one."""
@@ -148,116 +240,65 @@ class Player:
 
     def _frame(self, paid: bool, stage=None) -> None:
         with self.lock:
-            snapshot = self.trainer.snapshot()
-            batch = stage.batch if stage else None
-            values, numbers = self.scene.frame(self.trainer, snapshot, self._pair, self.shown, batch)
-            words = f"{stage.sentence} " if stage else ""
-            words += summary(snapshot, numbers, self.shown, self.runs, self.seed)
-            header = {"type": "frame", "epoch": self.epoch, "step": snapshot.step, "paid": paid, "summary": words}
-            header |= {"notice": notice(self.trainer, self.shown), "phase": stage.name if stage else ""}
-            still = self.scene.still(self.trainer, self.shown)
+            header, still, values = self._picture(stage)
+            header |= {"type": "frame", "epoch": self.epoch, "paid": paid}
             self.film.add(header | {"left_out": 0}, still + values)
             if still == self._still:  # the page has it since an earlier frame
                 self.stage.send(header | {"left_out": len(still) // 4}, [values])
             else:
                 self._still = still
                 self.stage.send(header | {"left_out": 0}, [still + values])
+            for side in self.sides:
+                side.keep()
 
-    # -- messages from the page --------------------------------------------------------------------------
+    def _picture(self, stage) -> tuple[dict, bytes, bytes]:
+        """The header of a frame, what stands still, and the frame's numbers."""
+        [side], run = self.sides, self.shown
+        snapshot = side.trainer.snapshot()
+        values, numbers = self.scene.frame(
+            side.trainer, snapshot, side.alone(run), run, stage.batch if stage else None
+        )
+        words = f"{stage.sentence} " if stage else ""
+        words += summary(snapshot, numbers, run, side.runs, side.seed)
+        header = {"step": snapshot.step, "summary": words, "notice": notice(side.trainer, run)}
+        header |= {"phase": stage.name if stage else "", "line": stage.line if stage else -1}
+        return header, self.scene.still(side.trainer, run), values
+
+    # -- the page and its settings -----------------------------------------------------------------------
 
     def _receive(self, _, message: dict, buffers) -> None:
-        if self._closed:
-            return
-        note = ""
-        try:
-            with one_thread():
-                note = getattr(self, f"_on_{message['type']}")(message) or ""
-        except ValueError as error:  # a setting that cannot work: say so, nothing changed
-            note = f"That does not work: {error}."
-        finally:  # a slider waits for its answer, whatever went wrong
-            if note or message["type"] in ("set", "restart", "seed"):
-                self._tell_settings(message.get("name"), note)
+        if not self._closed:
+            self.page.receive(message)
 
-    def _on_hello(self, message: dict) -> None:
-        with self.lock:
-            self.stage.send({"type": "reset", "epoch": self.epoch})
-            for header, values in self.film.frames:
-                self.stage.send(header | {"paid": False, "kept": True, "epoch": self.epoch}, [values])
-        self._tell_settings(None, "")
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """The settings of a recipe that make sense now, by name."""
+        return {setting.name: setting for setting in fitting(self.recipe)}
 
-    def _on_credit(self, message: dict) -> None:
-        wanted, sent, epoch, start = message["n"], 0, self.epoch, time.perf_counter()
-        try:
-            while sent < wanted and epoch == self.epoch and not self._closed:
-                self._slow_stage(epoch) if message.get("slow") else self._train_a_frame(epoch)
-                sent += 1
-        finally:
-            spent = 1e3 * (time.perf_counter() - start) / max(1, sent)
-            self.stage.send({"type": "done", "unsent": wanted - sent, "ms": spent})
-
-    def _slow_stage(self, epoch: int) -> None:
-        with self.lock:
-            stage = self.slow.next(self.trainer, self.log, self.shown) if epoch == self.epoch else None
-            self._frame(paid=True, stage=stage)
-
-    def _train_a_frame(self, epoch: int) -> None:
-        for _ in range(self.stage.speed):
-            with self.lock:
-                if epoch != self.epoch:
-                    break
-                self.slow.finish(self.trainer, self.log)
-                self.trainer.advance(1)
-                self.log.advance(1)
-        self._frame(paid=True)
-
-    def _on_pause(self, message: dict) -> None:
-        self._answer()
-
-    def _on_step(self, message: dict) -> None:
-        self.step(message["who"])
-
-    def _on_set(self, message: dict) -> str:
-        name, value = message["name"], message["value"]
-        self.set(name, value)
-        if name in self._settings and self._settings[name].restarts(self.recipe):
-            return "Another shape of network: training began again at step 0, with the same seed."
-        return ""
-
-    def _on_restart(self, message: dict) -> None:
-        self.restart()
-
-    def _on_seed(self, message: dict) -> str:
-        self.restart(self.seed + self.runs)
-        return f"Seeds {self.seed} to {self.seed + self.runs - 1} now." if self.runs > 1 else f"Seed {self.seed} now."
-
-    def _on_code(self, message: dict) -> None:
-        self.stage.send({"type": "code", "text": self.code()})
-
-    # -- sliders -----------------------------------------------------------------------------------------
-
-    def _options(self, recipe: Recipe) -> list[dict]:
-        options = [setting.options(recipe) for setting in self._settings.values()]
+    def _own_settings(self) -> dict[str, tuple[dict, object]]:
+        """What is set in the lab and not in the recipe: name -> (what the page shows, a function that sets it)."""
+        own = {}
         if self.runs > 1:
-            run = {
-                "name": "run",
-                "label": "run shown",
-                "help": "Which of the runs is drawn in full",
-                "index": self.shown,
-            }
-            options.append(run | {"values": list(range(1, self.runs + 1))})
-        return options
+            run = {"label": "run shown", "help": "Which of the runs is drawn in full", "index": self.shown}
+            own["run"] = run | {"values": list(range(1, self.runs + 1))}, self._show
+        for name, look in self.scene.looks.items():
+            own[name] = look | {"kind": "choice", "group": "picture"}, lambda value, name=name: self._look(name, value)
+        return {name: ({"name": name, **shown}, action) for name, (shown, action) in own.items()}
 
-    def _tell_settings(self, name: str | None, note: str) -> None:
-        """Puts the sliders where the training is (a refused change goes back), and says why."""
-        where = {}
-        for option in self.stage.settings:
-            value = self.shown + 1 if option["name"] == "run" else self._settings[option["name"]].get(self.recipe)
-            values = option["values"]  # Python may set what is on no slider: the nearest, then
-            where[option["name"]] = min(range(len(values)), key=lambda i: abs(values[i] - value))
-        self.stage.send({"type": "settings", "name": name, "index": where, "note": note})
+    def _show(self, run: int) -> None:
+        shown = whole("run", run) - 1
+        if shown >= self.runs:
+            refuse("run", run, f"one of 1 to {self.runs}")
+        self.shown = shown
+
+    def _look(self, name: str, value: str) -> None:
+        if self.scene.look(name, value):  # other panels: what was kept does not fit them
+            self._stand(self.sides, Film(), self.scene, self.at)
+            self.page.film()
 
 
-def _scene(recipe: Recipe, runs: int) -> LineScene | PlaneScene:
+def scene_of(recipe: Recipe, runs: int) -> LineScene | PlaneScene:
+    """The scene that fits a recipe's data."""
     title = f"{recipe.name}: the real data and what the GAN makes"  # no numbers: sliders change them
     how = {"beside": company(recipe.discriminator(1)), "scores": gives_scores(recipe.objective)}
     if recipe.data.dim == 1:
@@ -265,3 +306,12 @@ def _scene(recipe: Recipe, runs: int) -> LineScene | PlaneScene:
     if recipe.data.dim == 2:
         return PlaneScene(title, recipe.data, recipe.noise, recipe.window, **how)
     refuse("recipe", recipe.name, "one whose data lie on a line or in the plane")
+
+
+def _key(recipe: Recipe) -> tuple:
+    """What of a recipe decides how its scene is laid out."""
+    judging = recipe.features, recipe.pack, recipe.minibatch, recipe.d_norm, gives_scores(recipe.objective)
+    many = len(getattr(recipe.data, "modes", ()))
+    density = hasattr(recipe.data, "log_prob")
+    noise = type(recipe.noise), recipe.noise.dim
+    return recipe.name, recipe.window, recipe.data.dim, type(recipe.data), many, density, *noise, *judging

@@ -4,17 +4,18 @@ import numpy as np
 import torch
 
 from gan_lessons import theory
-from gan_lessons.labs import panels
-from gan_lessons.labs.panels import BEST, DOTS, GENERATED, LEARNED, REAL, Places, trace
+from gan_lessons.labs import charts, panels
+from gan_lessons.labs.charts import POINTS, Known
+from gan_lessons.labs.counts import Counts
+from gan_lessons.labs.panels import BEST, DOTS, GENERATED, LEARNED, REAL, Places
 from gan_lessons.models.surface import surface
-from gan_lessons.verdicts import judge
+from gan_lessons.randomness import generator
 
-POINTS = 200  # on the line
 BAND_STEP = 2  # the band takes every second of each run's samples, in order of size
 
 
 class LineScene:
-    """The scene of a GAN on a line: densities, D's curve beside D*, losses, probabilities and moments.
+    """The scene of a GAN on a line: densities, D's curve beside D*, losses, probabilities and moments, or a metric.
 
     window: the stretch of the line that is drawn. runs: with more than one, a band shows the other runs.
     has_curve: False for a D that sees whole batches, which has no value at a single point. beside: in which company D
@@ -36,9 +37,15 @@ class LineScene:
         self.beside, self.scores = beside, scores
         self.has_best = has_curve and not beside and not scores  # D* is of a D that gives each sample a probability
         self.x = np.linspace(*window, POINTS)
-        self.places, self._known = Places(), (None,)
+        self.metrics = charts.on_a_line(window)
+        known = "What the third chart shows; a distance has what real samples get as a line"
+        self.looks = {"metric": {"label": "metric", "help": known, "values": tuple(self.metrics), "index": 0}}
+        self.places, self._counts, self._asked, self._known = Places(), Counts(), (None, None), Known(None, None)
+        self.spec = self._spec()
+
+    def _spec(self) -> dict:
         tall = {"below": 640, "aspect": 1.6}
-        self.spec = {"title": title, "panels": [self._densities(), *self._charts()], "tall": tall}
+        return {"title": self.title, "panels": [self._densities(), *self._charts()], "tall": tall}
 
     def _densities(self) -> dict:
         at, span = self.places.add, list(self.window)
@@ -69,14 +76,23 @@ class LineScene:
         return panel | ({"y2": {"label": label, "range": [0, 1]}} if self.has_curve else {})
 
     def _charts(self) -> list[dict]:
-        target = {"kind": "line", "dash": "dotted", "width": 1.5}
-        moments = [target | {"at": self.places.one("real_mean")}, target | {"at": self.places.one("real_sd")}]
-        moments += [trace(self.places, "mean", REAL), trace(self.places, "sd", GENERATED, "dashed")]
-        y = {"label": "units of x", "include": [0, 1], "cap": [self.window[0], self.window[1]]}
-        charts = [panels.losses(self.places, self.scores), panels.chances(self.places, self.scores)]
-        charts.append(panels.chart("moments", "generated mean (solid), sd (dashed)", y, moments))
+        parts = [panels.losses(self.places, self.scores), panels.chances(self.places, self.scores)]
+        for metric in dict.fromkeys(["moments", self._metric]):  # the words speak of moments, too
+            third = self.metrics[metric].chart(self.places)
         boxes = [{"box": [i / 3, 0.62, 1 / 3, 0.38], "tall": [0, 0.4 + i / 5, 1, 0.2]} for i in range(3)]
-        return [chart | box for chart, box in zip(charts, boxes, strict=True)]
+        return [chart | box for chart, box in zip([*parts, third], boxes, strict=True)]
+
+    @property
+    def _metric(self) -> str:
+        return panels.chosen(self.looks, "metric")
+
+    def look(self, name: str, value: str) -> bool:
+        """Chooses what is shown, one of `looks`; training does not see it. True: `spec` is another one now.
+
+        Raises ValueError for what is not there to be chosen."""
+        panels.choose(self.looks, name, value)
+        self.spec = self._spec()
+        return True
 
     def still(self, trainer, run: int) -> bytes:
         """What does not change from frame to frame: nothing, on a line."""
@@ -87,38 +103,43 @@ class LineScene:
 
         pair: G and D of the shown run alone (`Trainer.alone`). batch: samples to show as dots, real and generated.
         """
-        samples = snapshot.samples[..., 0]
-        data, real = self._data(trainer.settings["data"], run)
-        shown = samples[run].astype(float)
-        generated = theory.density(shown, self.x)
-        with np.errstate(invalid="ignore"):  # a run that diverged has none
-            mean, sd = float(shown.mean()), float(shown.std())
-        numbers = {"mean": mean, "sd": sd, "real_mean": data.mean, "real_sd": data.sd}
-        numbers |= panels.seen(snapshot, run)
+        known = self._data(trainer.settings["data"], run)
+        shown, real = snapshot.samples[run], known.density
+        numbers = panels.seen(snapshot, run) | self._quality(shown, known)
+        generated = theory.density(shown[:, 0].astype(float), self.x)
         values = numbers | {"real": real, "generated": generated, "top": 1.6 * real.max()}
         if self.has_best:
             values["best"] = theory.d_star(real, generated)
         if self.has_curve:
-            values["D"] = self._curve(pair[1], snapshot.samples[run, : max(1, trainer.settings["batch"] - 1)])
-        fine = (snapshot.diverged < 0) & np.isfinite(samples).all(-1)
+            values["D"] = self._curve(pair[1], shown[: max(1, trainer.settings["batch"] - 1)])
+        fine = (snapshot.diverged < 0) & np.isfinite(snapshot.samples).all((-1, -2))
         if self.runs > 1 and fine.any():
-            values |= self._band(np.sort(samples[fine].astype(float), -1))
+            values |= self._band(np.sort(snapshot.samples[fine, :, 0].astype(float), -1))
         if batch is not None:
             values |= self._dots(batch, 1.6 * real.max())
-        verdict = judge(snapshot.samples, trainer.settings["data"])
-        counts = {"good": int((fine & verdict.good).sum()), "narrow": int((fine & verdict.collapsed).sum())}
-        return self.places.fill(values), numbers | counts | {"scores": self.scores}
+        numbers |= self._counts.of(trainer, snapshot, fine, "narrow") | {"scores": self.scores}
+        shift, width = (numbers["mean"] - numbers["real_mean"]) / numbers["real_sd"], numbers["sd"] / numbers["real_sd"]
+        return self.places.fill(values), numbers | {"shift": (shift,), "width": width}
 
     def _curve(self, D, companions: np.ndarray) -> np.ndarray:
         companions = torch.from_numpy(companions)[None]
         return surface(D, torch.from_numpy(self.x).to(companions.dtype)[None, :, None], companions)[0].numpy()
 
-    def _data(self, data, run: int) -> tuple:
-        """The shown run's data, and their density."""
-        if self._known[0] != (data, run):
+    def _data(self, data, run: int) -> Known:
+        """What is known of the shown run's data; made anew only when they change."""
+        if self._asked[0] is not data or self._asked[1] != run:
             own = data.for_run(run)
-            self._known = (data, run), (own, own.pdf(self.x))
-        return self._known[1]
+            if own != self._known.data:
+                self._known = Known(own, own.sample((self.view,), generator(0, "line")).numpy(), own.pdf(self.x))
+            self._asked = data, run
+        return self._known
+
+    def _quality(self, shown: np.ndarray, known: Known) -> dict[str, float]:
+        """The moments, of which the words speak, and what the chart shows."""
+        numbers = {}
+        for metric in dict.fromkeys(["moments", self._metric]):
+            numbers |= self.metrics[metric].numbers(shown, known)
+        return numbers
 
     def _band(self, ordered: np.ndarray) -> dict:
         """Between which densities 8 in 10 runs lie. ordered: samples (runs, n) by size."""

@@ -3,9 +3,6 @@
 All frames are sent once; from then on the page needs no kernel. `html` makes the same as a page that needs no server.
 """
 
-import base64
-import html
-import json
 import os
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import anywidget
 import traitlets
 
 from gan_lessons.errors import refuse
+from gan_lessons.labs.pages import literal, literal_bytes, page
 from gan_lessons.labs.stage import source
 from gan_lessons.labs.sweep_scene import pack
 from gan_lessons.records import replacing
@@ -27,43 +25,6 @@ function render({ model, el }) {
   return () => scrubber.close();
 }
 export default { render };
-"""
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy"
-  content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --jp-layout-color0: #111; --jp-layout-color2: #333; --jp-border-color1: #666; }}
-  :root {{ --jp-ui-font-color1: #e6e6e6; }}
-}}
-body {{ margin: 0; background: var(--jp-layout-color0, #fff); }}
-main {{ max-width: 1100px; margin: 0 auto; padding: 8px; }}
-{css}
-</style>
-</head>
-<body>
-<main>
-<h1 class="gan-spoken">{title}</h1>
-<div id="scrubber"><noscript>This page needs JavaScript.</noscript></div>
-</main>
-<script>
-"use strict";
-(() => {{
-{js}
-const root = document.getElementById("scrubber");
-root.replaceChildren();
-new Scrubber(root, {spec}, Uint8Array.from(atob("{frames}"), (letter) => letter.charCodeAt(0)));
-}})();
-</script>
-</body>
-</html>
 """
 _open: dict[str, "Scrubber"] = {}
 
@@ -96,16 +57,11 @@ class Scrubber(anywidget.AnyWidget):
         """The scrubber as one page: no server, no network, no other file; works when opened from disk.
 
         path: also writes it there, in place of an old file. Raises ValueError if the name does not end in .html."""
-        page = _PAGE.format(
-            title=html.escape(self.spec["scene"]["title"]),
-            css=_CSS,
-            js=_JS,
-            spec=json.dumps(self.spec).replace("</", "<\\/"),  # a label must not end the script
-            frames=base64.b64encode(self.frames).decode(),
-        )
+        start = f"new Scrubber(root, {literal(self.spec)}, {literal_bytes(self.frames)})"
+        whole = page(self.spec["scene"]["title"], _CSS, _JS, start)
         if path is not None:
             if Path(path).suffix != ".html":
                 refuse("path", Path(path).name, "a name that ends in .html")
             with replacing(path) as file:
-                file.write(page.encode())
-        return page
+                file.write(whole.encode())
+        return whole

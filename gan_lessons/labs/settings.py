@@ -1,11 +1,13 @@
-"""The sliders of a lab: what each is called, which values it takes, and what it does to a training."""
+"""The settings of a lab: what each is called, which values it takes, and what it does to a recipe."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from numbers import Real
 
 from gan_lessons.distributions import Gaussian
 from gan_lessons.errors import number, whole
+from gan_lessons.labs.training import restarts
 from gan_lessons.recipes import Recipe
 from gan_lessons.schedules import InTurn
 
@@ -14,25 +16,37 @@ RATES = (*(float(f"{m}e{e}") for e in range(-5, 0) for m in (1, 1.5, 2, 3, 5, 7)
 
 @dataclass(frozen=True)
 class Setting:
-    """A slider. get reads its value from a recipe, put gives the changed recipe. restarts(recipe): whether a change
-    makes networks of another shape, so that the training begins again. fits(recipe, value): whether the picture has
-    room for it."""
+    """A slider, or a list to choose from.
+
+    get reads its value from a recipe, put gives the changed recipe. fits(recipe, value): whether the picture has room
+    for it. kind: "range" (numbers) or "choice" (words). group: the heading under which it stands."""
 
     name: str
     label: str
     help: str
-    values: tuple[float, ...]
-    get: Callable[[Recipe], float]
-    put: Callable[[Recipe, float], Recipe]
-    restarts: Callable[[Recipe], bool] = lambda recipe: False
-    fits: Callable[[Recipe, float], bool] = lambda recipe, value: True
+    values: tuple
+    get: Callable[[Recipe], float | str]
+    put: Callable[[Recipe, float | str], Recipe]
+    fits: Callable[[Recipe, float | str], bool] = lambda recipe, value: True
+    kind: str = "range"
+    group: str = ""
 
     def options(self, recipe: Recipe) -> dict:
         """What the Stage needs to draw it. A recipe's own value is always among those it takes."""
-        values = sorted({*(value for value in self.values if self.fits(recipe, value)), self.get(recipe)})
+        now, values = self.get(recipe), [value for value in self.values if self.fits(recipe, value)]
+        values = sorted({*values, now}) if self.kind == "range" else values + [now] * (now not in values)
         label = self.label + (" (restarts)" if self.restarts(recipe) else "")
-        shown = {"name": self.name, "label": label, "help": self.help, "values": values}
-        return shown | {"index": values.index(self.get(recipe))}
+        shown = {"name": self.name, "label": label, "help": self.help, "values": values, "index": values.index(now)}
+        return shown | {"kind": self.kind, "group": self.group}
+
+    def restarts(self, recipe: Recipe) -> bool:
+        """Whether some change of it begins the training again."""
+        return any(restarts(recipe, other) for other in self._others(recipe))
+
+    def _others(self, recipe: Recipe) -> Iterator[Recipe]:
+        for value in self.values if self.kind == "choice" else (self.values[0], self.values[-1]):
+            with contextlib.suppress(ValueError):  # what cannot work is refused when it is asked for
+                yield self.put(recipe, value)
 
 
 def _rate(who: str) -> dict:
@@ -56,12 +70,7 @@ def _width(key: str, name: str) -> dict:
         return replace(recipe, **{key: (whole(name, n),) * len(getattr(recipe, key))})
 
     get = lambda recipe: max(getattr(recipe, key))  # noqa: E731
-    return {
-        "values": (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64),
-        "get": get,
-        "put": put,
-        "restarts": lambda recipe: True,
-    }
+    return {"values": (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64, 100), "get": get, "put": put}
 
 
 def _data(key: str, values: tuple[float, ...]) -> dict:
@@ -86,7 +95,6 @@ SETTINGS = (
         BATCHES,
         lambda recipe: recipe.batch,
         lambda recipe, n: replace(recipe, batch=whole("batch", n)),
-        lambda recipe: recipe.features not in (None, "moments"),
         lambda recipe, n: n % recipe.pack == 0,
     ),
     Setting("d_width", "width of D", "Units in each hidden layer of D", **_width("d_hidden", "d_width")),

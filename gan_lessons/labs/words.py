@@ -4,6 +4,15 @@ import math
 
 from gan_lessons.records import Snapshot
 
+SHIFTED = 0.25  # sds of the data: from here on words say on which side of them generated points lie
+NARROWER, WIDER = 0.75, 4 / 3  # times as wide as the data; a perfect run of 256 samples is within 10 %
+METRICS = {  # the number and its noise floor -> its name
+    ("sliced_w1", "floor"): "sliced W1",
+    ("w1", "w1_floor"): "W1",
+    ("jsd", "jsd_floor"): "JSD",
+    ("rkl", "rkl_floor"): "KL of its modes",
+}
+
 
 def summary(snapshot: Snapshot, numbers: dict, run: int, runs: int, seed: int) -> str:
     """A few sentences on one frame. numbers: what the scene says of the shown run, and of how many runs."""
@@ -12,10 +21,17 @@ def summary(snapshot: Snapshot, numbers: dict, run: int, runs: int, seed: int) -
     if math.isfinite(numbers["p_real"]):
         words.append(_judged(numbers))
     if runs > 1:
-        gone = int((snapshot.diverged >= 0).sum())
-        bad = "narrow" if "narrow" in numbers else "collapsed"
-        words.append(f"Of {runs} runs {numbers['good']} are good, {numbers[bad]} {bad}, {gone} diverged.")
+        words.append(_others(numbers, runs, snapshot))
     return " ".join(words)
+
+
+def _others(numbers: dict, runs: int, snapshot: Snapshot) -> str:
+    """How many runs are good or bad; they may have been judged some steps ago, which is then said."""
+    gone, bad = int((snapshot.diverged >= 0).sum()), "narrow" if "narrow" in numbers else "collapsed"
+    if numbers["judged"] == snapshot.step:
+        return f"Of {runs} runs {numbers['good']} are good, {numbers[bad]} {bad}, {gone} diverged."
+    then = f"at step {numbers['judged']:,} {numbers['good']} were good, {numbers[bad]} {bad}"
+    return f"Of {runs} runs {then}; {gone} diverged."
 
 
 def _generated(numbers: dict) -> str:
@@ -24,14 +40,37 @@ def _generated(numbers: dict) -> str:
     if not all(map(math.isfinite, made)):
         return "Generated: nothing that is a number any more."
     if "mean" in numbers:
-        return (
-            f"Generated: mean {numbers['mean']:.2f} (real {numbers['real_mean']:.2f}), "
-            f"sd {numbers['sd']:.2f} (real {numbers['real_sd']:.2f})."
+        said = (
+            f"mean {numbers['mean']:.2f} (real {numbers['real_mean']:.2f}), "
+            f"sd {numbers['sd']:.2f} (real {numbers['real_sd']:.2f})"
         )
-    if "hq" in numbers:
-        found = f"{numbers['covered']:.0f} of {numbers['modes']} modes covered"
-        return f"Generated: {found}, {numbers['hq']:.0%} of samples near one."
-    return f"Generated: sliced W1 {numbers['sliced_w1']:.3f} from the real data (real ones: {numbers['floor']:.3f})."
+    elif "hq" in numbers:
+        said = f"{numbers['covered']:.0f} of {numbers['modes']} modes covered, {numbers['hq']:.0%} of samples near one"
+    else:
+        said = f"sliced W1 {numbers['sliced_w1']:.3f} from the real data (real ones: {numbers['floor']:.3f})"
+    return " ".join([f"Generated: {said}.", *_measured(numbers, said), *_beside(numbers)])
+
+
+def _measured(numbers: dict, said: str) -> list[str]:
+    """The metric that a person chose, if it has not been said."""
+    return [
+        f"{words} {numbers[name]:.3f} (real samples: {numbers[floor]:.3f})."
+        for (name, floor), words in METRICS.items()
+        if name in numbers and words not in said
+    ]
+
+
+def _beside(numbers: dict) -> list[str]:
+    """On which side of the data generated points lie, and whether they are more or less spread out, if so."""
+    sides = ("left of", "right of"), ("below", "above")
+    where = [side[value > 0] for side, value in zip(sides, numbers["shift"], strict=False) if abs(value) > SHIFTED]
+    width = numbers["width"]
+    spread = "less spread out" if width < NARROWER else "more spread out" if width > WIDER else ""
+    if where and spread:
+        return [f"They lie {' and '.join(where)} the data, and are {spread}."]
+    if where:
+        return [f"They lie {' and '.join(where)} the data."]
+    return [f"They are {spread} than the data."] if spread else []
 
 
 def _judged(numbers: dict) -> str:

@@ -1,0 +1,61 @@
+"""axe, the accessibility checker, finds nothing to mend in any lab, in JupyterLab's light and in its dark theme.
+
+It looks at the lab's own element, so that no fault of JupyterLab or ipywidgets has to be excused.
+"""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from benchmarks.browser import open_notebook, run_all
+from benchmarks.labs import write_notebook
+
+PLAYER = "from gan_lessons import recipes\nfrom gan_lessons.labs.player import Player\n\n"
+SWEEP = "from gan_lessons import saved_sweeps\nfrom gan_lessons.labs.scrubber import Scrubber\n\n"
+# A line a lab: its cell, and what is pressed (by data-do) so that all it has is on the page.
+LABS = {
+    "player on a line": (PLAYER + "Player(recipes.steady, runs=3)", ["both", "code"]),
+    "player in the plane": (PLAYER + "Player(recipes.ring, runs=1)", ["both", "code"]),
+    "scrubber on a line": (SWEEP + "Scrubber(saved_sweeps.load('aylien_layers'))", []),
+    "scrubber in the plane": (SWEEP + "Scrubber(saved_sweeps.load('ring_rates'))", []),
+}
+THEMES = ("JupyterLab Light", "JupyterLab Dark")
+
+
+@pytest.fixture(scope="module", params=LABS)
+def page(request, jupyterlab, chromium, tmp_path_factory):
+    """A page with one lab, all of it open."""
+    root = tmp_path_factory.mktemp("notebooks")
+    cell, presses = LABS[request.param]
+    write_notebook(root / "lab.ipynb", cell)
+    page = chromium.new_page(viewport={"width": 1400, "height": 1400})
+    page.set_default_timeout(30_000)
+    open_notebook(page, jupyterlab(root), "lab.ipynb")
+    run_all(page)
+    page.wait_for_selector(".gan-stage canvas[data-drawn]")
+    for name in presses:
+        page.click(f"[data-do={name}]")
+    if "code" in presses:
+        page.wait_for_selector(".gan-code")
+    yield page
+    page.close()
+
+
+def look(page):
+    """What axe finds in the lab: rule -> its advice and the elements. Fails if it looked at nothing."""
+    found = Axe().run(page, context=".gan-stage").response
+    assert {"color-contrast", "label", "region"} & {one["id"] for one in found["passes"]}
+    return {one["id"]: (one["help"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing(page, theme):
+    page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{str('Light' in theme).lower()}'")
+    page.wait_for_timeout(500)
+    assert look(page) == {}
+
+
+def test_axe_finds_a_planted_fault(page):
+    page.evaluate("() => document.querySelector('.gan-stage').append(document.createElement('select'))")
+    assert "select-name" in look(page)
+    page.evaluate("() => document.querySelector('.gan-stage > select').remove()")

@@ -1,0 +1,135 @@
+"""A lab's training: going back is exact, moments stay few, and what restarts is told from what goes on."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from gan_lessons import losses, recipes
+from gan_lessons.distributions import NormalNoise
+from gan_lessons.labs import training as module
+from gan_lessons.labs.training import Training, rest, restarts, until
+from gan_lessons.optim import SGD
+from gan_lessons.schedules import InTurn
+
+SMALL = replace(recipes.steady, g_hidden=(4,), d_hidden=(6,), batch=8)
+
+
+def made(recipe=SMALL, runs=2):
+    return Training(recipe, 3, runs, 64)
+
+
+def state(training):
+    players = training.trainer.d_player, training.trainer.g_player
+    return [tensor.clone() for player in players for tensor in (player.theta, *player.state)]
+
+
+def same(some, other):
+    return len(some) == len(other) and all(torch.equal(a, b) for a, b in zip(some, other, strict=True))
+
+
+def train(training, steps, every=10):
+    for done in range(steps):
+        training.step()
+        if done % every == every - 1:
+            training.keep()
+
+
+@pytest.mark.parametrize("step", [0, 1, 39, 40, 41, 77, 100])
+def test_going_back_is_exact_and_so_is_going_on(step):
+    one, other = made(), made()
+    train(one, 40), one.change(replace(SMALL, d_optimizer=SGD(0.02, momentum=0.5))), train(one, 60)
+    one.back_to(step)
+    train(other, min(step, 40))
+    if step >= 40:
+        other.change(replace(SMALL, d_optimizer=SGD(0.02, momentum=0.5)))
+    train(other, max(0, step - 40))
+    assert one.trainer.steps == step and one.recipe == other.recipe
+    assert same(state(one), state(other))
+    assert one.log.code() == other.log.code()
+    train(one, 12), train(other, 12)
+    assert same(state(one), state(other))
+
+
+def test_back_and_forth():
+    training = made()
+    train(training, 30)
+    now, before = training.moment(), state(training)
+    training.back_to(11)
+    training.change(replace(SMALL, batch=16, objective=losses.least_squares))
+    train(training, 9)
+    training.restore(now)
+    assert training.trainer.steps == 30 and same(state(training), before) and training.recipe == SMALL
+    twin = made()
+    train(twin, 33), train(training, 3)
+    assert same(state(training), state(twin))
+
+
+def test_lone_steps_are_done_again():
+    one, other = made(), made()
+    for training in (one, other):
+        train(training, 15)
+        training.step(InTurn(1, 0)), training.step(InTurn(0, 1)), training.keep()
+    train(one, 25), one.back_to(17)
+    assert same(state(one), state(other)) and one.log.moves == other.log.moves
+
+
+def test_slow_motion_is_finished_before_going_back():
+    one, other = made(), made()
+    train(one, 12), train(other, 10)
+    one.stage(0), one.stage(0), one.stage(0), one.stage(0)
+    one.back_to(10)
+    assert same(state(one), state(other))
+
+
+def test_moments_stay_few(monkeypatch):
+    monkeypatch.setattr(module, "KEPT_BYTES", 4 * made().trainer.nbytes)
+    one = made()
+    train(one, 900)
+    assert 2 <= len(one._moments) <= 4 and one._moments[0].step == 0
+    twin = made()
+    train(twin, 555)
+    one.back_to(555)
+    assert same(state(one), state(twin))
+
+
+@pytest.mark.parametrize("step", [-1, 13, 99])
+def test_a_step_that_was_not_trained_is_refused(step):
+    training = made()
+    train(training, 12)
+    before = state(training)
+    with pytest.raises(ValueError, match=f"step must be one of 0 to 12, not {step}"):
+        training.back_to(step)
+    assert same(state(training), before)
+
+
+def test_until_and_rest():
+    moves = [("advance", 10, None), ("change", {"batch": 4}), ("advance", 5, None), ("advance", 1, InTurn(1, 0))]
+    assert until(moves, 0) == [] and until(moves, 7) == [("advance", 7, None)]
+    assert until(moves, 10) == moves[:2] and until(moves, 16) == moves
+    assert rest((), moves) == moves and rest(tuple(moves), moves) == []
+    assert rest((("advance", 4, None),), moves) == [("advance", 6, None), *moves[1:]]
+    assert rest((*moves[:2], ("advance", 2, None)), moves) == [("advance", 3, None), moves[3]]
+
+
+@pytest.mark.parametrize(
+    ("changed", "again"),
+    [
+        ({"batch": 4}, False),
+        ({"d_optimizer": SGD(0.1)}, False),
+        ({"objective": losses.hinge}, False),
+        ({"schedule": InTurn(3, 1)}, False),
+        ({"noise": NormalNoise(1)}, False),
+        ({"noise": NormalNoise(2)}, True),
+        ({"g_hidden": (5,)}, True),
+        ({"g_hidden": (5,), "pack": 2}, True),
+        ({"window": (0.0, 1.0)}, True),
+    ],
+)
+def test_what_restarts(changed, again):
+    assert restarts(SMALL, replace(SMALL, **changed)) is again
+
+
+def test_a_whole_batch_critic_restarts_with_another_batch():
+    assert restarts(recipes.dev_nag_raw, replace(recipes.dev_nag_raw, batch=8))
+    assert not restarts(recipes.dev_nag_moments, replace(recipes.dev_nag_moments, batch=8))
