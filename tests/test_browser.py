@@ -278,7 +278,7 @@ def test_steps_by_mouse_and_by_keyboard(lab):
 
 def test_slow_motion_says_and_shows_each_stage(lab):
     lab.press("slow")
-    lab.wait("summary.startsWith('1 of 4: ')")
+    lab.wait("summary.startsWith('1 of 7: ')")
     assert lab.page.get_attribute("[data-do=slow]", "aria-pressed") == "true"
     picture = lab.picture()
     for name, color in (("real_dots", BLUE), ("fake_dots", VERMILLION)):
@@ -288,10 +288,15 @@ def test_slow_motion_says_and_shows_each_stage(lab):
             spot = picture.pixels[round(row) - 1 : round(row) + 2, round(column) - 1 : round(column) + 2].mean((0, 1))
             assert np.abs(spot - color).max() < 110, (name, spot)
     lab.shot(f"slow-{lab.mode}")
-    for stage in ("2", "3", "4"):
-        lab.wait(f"summary.startsWith('{stage} of 4: ')")
+    lines = []
+    for stage in range(2, 8):
+        lab.press("next")
+        lab.wait(f"summary.startsWith('{stage} of 7: ')")
+        lines.append(lab.page.inner_text(".gan-loop [aria-current=step]").strip())
+    assert len(set(lines)) == 6 and lines[2] == "d_optimizer.step()" and lines[-1] == "g_optimizer.step()"
     lab.press("slow")
     lab.pause()
+    lab.page.wait_for_selector(".gan-loop", state="hidden")
     assert lab.ask("lab.trainer.steps") >= 1
 
 

@@ -187,7 +187,7 @@ def test_the_pointer_reads_place_and_d(lab):
 
 def test_slow_motion_in_the_plane(lab):
     lab.press("slow")
-    lab.wait("summary.startsWith('1 of 4: ')")
+    lab.wait("summary.startsWith('1 of 7: ')")
     picture = lab.only()
     for name, color in (("real_dots", BLUE), ("fake_dots", VERMILLION)):
         columns, rows = picture.place("plane", *in_view(lab.points(name)).T)
@@ -198,7 +198,10 @@ def test_slow_motion_in_the_plane(lab):
         ]
         assert np.mean(hits) > 0.8  # one dot may lie on another
     lab.shot("plane-slow")
-    lab.wait("summary.startsWith('2 of 4: ') && summary.includes('its surface up')")
+    for stage in (2, 3, 4):
+        lab.press("next")
+        lab.wait(f"summary.startsWith('{stage} of 7: ')")
+    lab.wait("summary.includes('surface has changed')")
     lab.press("slow")
     lab.pause()
     lab.only(D, BENT, REAL, FAKE, PUSH)

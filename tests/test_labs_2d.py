@@ -113,11 +113,11 @@ def test_arrows_go_where_d_is_fooled_more(opened):
     lab = opened(RING)
     lab.advance(20)
     fake, arrows = values(lab, "fake").reshape(-1, 2)[:ARROWS], values(lab, "push").reshape(-1, 2)
-    D = lab._pair[1]
+    D = lab.sides[0].alone(lab.shown)[1]
     with torch.no_grad():
         before, after = (D(torch.tensor(x)[None])[0, :, 0].numpy() for x in (fake, fake + 1e-2 * arrows))
     assert (after > before).mean() > 0.95
-    _, pushes = push(losses.non_saturating, *lab._pair, lab.trainer.viewing_noise[:1, :ARROWS])
+    _, pushes = push(losses.non_saturating, *lab.sides[0].alone(lab.shown), lab.trainer.viewing_noise[:1, :ARROWS])
     lengths = np.linalg.norm(arrows, axis=-1)
     assert (np.argsort(lengths) == np.argsort(np.linalg.norm(pushes[0].numpy(), axis=-1))).mean() > 0.95
 
@@ -163,21 +163,21 @@ def test_slow_motion_shows_its_samples_in_the_plane(opened):
     dots = values(lab, "real_dots").reshape(-1, 2)
     np.testing.assert_array_equal(dots[:12], real)
     assert np.isnan(dots[12:]).all()
-    fake = lab._pair[0](torch.from_numpy(noise)[None])[0].detach()
+    fake = lab.sides[0].alone(0)[0](torch.from_numpy(noise)[None])[0].detach()
     np.testing.assert_allclose(values(lab, "fake_dots").reshape(-1, 2)[:12], fake, atol=1e-6)
-    say(lab, "credit", n=1, slow=True)
-    assert "its surface up at the squares" in of_type(lab, "frame")[-1]["summary"]
-    say(lab, "credit", n=1, slow=True)
+    say(lab, "credit", n=3, slow=True)
+    assert "surface has changed" in of_type(lab, "frame")[-1]["summary"]
+    say(lab, "credit", n=2, slow=True)
     assert np.isnan(values(lab, "real_dots")).all() and np.isfinite(values(lab, "fake_dots")[:24]).all()
     say(lab, "credit", n=1, slow=True)
-    assert "where D's surface was higher" in of_type(lab, "frame")[-1]["summary"]
+    assert "its forgeries moved by" in of_type(lab, "frame")[-1]["summary"]
     assert_replays(lab)
 
 
 MOVES = {
     "play": [("credit", {"n": 2})],
     "steps": [("step", {"who": who}) for who in ("D", "G", "both", "D")],
-    "half a step": [("credit", {"n": 1}), ("credit", {"n": 2, "slow": True}), ("set", {"name": "run", "value": 3})],
+    "half a step": [("credit", {"n": 1}), ("credit", {"n": 4, "slow": True}), ("set", {"name": "run", "value": 3})],
     "sliders": [("set", {"name": k, "value": v}) for k, v in (("sd", 0.2), ("batch", 24), ("g_lr", 0.02))],
     "another width, then a seed": [("set", {"name": "g_width", "value": 5}), ("seed", {}), ("credit", {"n": 1})],
 }
@@ -244,7 +244,7 @@ REMEDIES = {
 @pytest.mark.parametrize("remedy", REMEDIES.values(), ids=REMEDIES.keys())
 def test_every_remedy_plays_and_the_legend_names_its_company(opened, data, remedy):
     lab = opened(replace(data, **remedy), runs=2)
-    say(lab, "credit", n=1), say(lab, "credit", n=4, slow=True)
+    say(lab, "credit", n=1), say(lab, "credit", n=7, slow=True)
     beside = company(lab.recipe.discriminator(1))
     assert bool(beside) == bool(remedy.keys() & {"pack", "minibatch"} or "g_norm" in remedy)
     [label] = [label for label in labels(lab) if label.startswith(("D's verdict", "D, as"))]

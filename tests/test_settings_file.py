@@ -197,6 +197,7 @@ REFUSED = [
     (changed(["moves", 2], ["change", {"g_hidden": [3]}]), r"move 3 has a setting 'g_hidden', but only \['data'"),
     (changed(["moves", 2], ["change", {"batch": 0}]), "move 3: batch must be a whole number of at least 1, not 0"),
     (changed(["moves", 2], ["change", {"noise": {"kind": "NormalNoise", "dim": 2}}]), "move 3: noise of 2 dimensions"),
+    (changed(["moves", 2], ["change", {"g_optimizer": {"kind": "SGD", "lr": [1, 2, 3]}}]), "move 3: lr .* the 2 runs"),
     (changed(["moves", 3], ["part", None]), "move 4 must be an object whose kind is one of"),
     (changed(["moves", 3], ["__class__", 1]), "move 4 must be"),
     ("[" * 100_000, "lists in lists"),

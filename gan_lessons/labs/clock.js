@@ -5,7 +5,7 @@
 // nothing can flood.
 
 const KEEP = 250; // frames kept for scrubbing; when full, every other one is dropped and the stride doubles
-const SLOW_MS = 2500; // how long a stage of slow motion stays
+const SLOW_MS = 6000; // how long a stage of slow motion stays, if nobody asks for the next
 const PATIENCE_MS = 8000; // how long an answer of the kernel may take before the page says something
 
 // ---- Film: the frames kept ---------------------------------------------------------------------------------
@@ -43,7 +43,8 @@ class Clock {
     this.asked = null; // since when an answer of the kernel is waited for
     model.on("msg:custom", (message, buffers) => this.receive(message, buffers));
     model.on("comm_live_update", () => this.lost("The kernel behind this lab is gone. What is shown can still be looked back at; to train again, run its cell again."));
-    this.send({ type: "hello" });
+    this.id = Math.random().toString(36).slice(2);
+    this.send({ type: "hello", id: this.id });
   }
 
   send(message) {
@@ -70,6 +71,7 @@ class Clock {
 
   receive(message, buffers) {
     this.asked = null;
+    if (message.to && message.to !== this.id) return; // for another page that shows this lab
     if (message.type === "frame") this.arrive(message, buffers[0]);
     else if (message.type === "done") {
       this.due = Math.max(0, this.due - message.unsent);

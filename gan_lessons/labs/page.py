@@ -32,12 +32,19 @@ class Page:
         with lab.lock:
             lab.epoch, lab._still = lab.epoch + 1, None
             self.offer_settings()
-            lab.stage.send({"type": "reset", "epoch": lab.epoch})
-            for header, values in lab.film.frames:
-                lab.stage.send(header | {"paid": False, "kept": True, "epoch": lab.epoch}, [values])
+            self._send_film(None)
+
+    def _send_film(self, to: str | None) -> None:
+        """to: the name that a page gave itself, if the others have the film already."""
+        lab = self.lab
+        about = {"epoch": lab.epoch, "to": to}
+        lab.stage.send({"type": "reset"} | about)
+        for header, values in lab.film.frames:
+            lab.stage.send(header | {"paid": False, "kept": True} | about, [values])
 
     def _on_hello(self, message: dict) -> None:
-        self.film()
+        with self.lab.lock:
+            self._send_film(message.get("id"))
         self.tell_settings(None, "")
 
     # -- training ----------------------------------------------------------------------------------------

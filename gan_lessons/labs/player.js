@@ -61,7 +61,7 @@ class View {
     this.when = make("output", {});
     const slow = this.can("slow") ? [
       button("slow", "Slow motion", "One stage at a time, with a sentence for each", () => this.clock.slowly(!this.clock.slow)),
-      button("next", "Next stage", "One stage of slow motion", () => { this.clock.live = true; this.clock.nextStage(); }),
+      button("next", "Next stage", "The next stage of slow motion, without waiting", () => { this.clock.live = true; this.clock.nextStage(); }),
     ] : [];
     const share = this.can("share") ? [
       button("png", "Save picture", "The picture as a PNG file", () => savePicture(this.picture.canvas, "gan.png")),
@@ -96,7 +96,6 @@ class View {
     if (buttons.slow) {
       buttons.slow.setAttribute("aria-pressed", clock.slow);
       buttons.next.hidden = !clock.slow;
-      buttons.next.disabled = buttons.next.disabled || clock.playing;
     }
     for (const name of ["D", "G", "both"]) buttons[name].disabled = buttons[name].disabled || clock.playing;
     buttons.undo.disabled = buttons.undo.disabled || !clock.undo;

@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 
 from gan_lessons.errors import refuse, whole
@@ -121,11 +121,11 @@ def _move(where: str, move: object) -> tuple:
 
 def _rehearse(shared: Shared) -> None:
     """Does all that a file says but the training. Raises ValueError for settings that cannot work together."""
-    recipe, seeds = shared.recipe, range(shared.seed, shared.seed + shared.runs)
+    recipe, runs = shared.recipe, shared.runs if _one_a_run((shared.recipe, shared.moves)) else 1  # one speaks for all
     check_size(recipe, shared.runs)
     if recipe.pretrain and (recipe.data.dim > 1 or not hasattr(recipe.data, "log_prob")):
         refuse("recipe.pretrain", recipe.pretrain, "0 where the data are not on a line: D has no density to learn")
-    trainer = replace(recipe, pretrain=0).trainer(seeds, view=1)
+    trainer = replace(recipe, pretrain=0).trainer(range(shared.seed, shared.seed + runs), view=1)
     for i, (kind, what, *_) in enumerate(shared.moves, 1):
         if kind != "change":
             continue
@@ -135,6 +135,15 @@ def _rehearse(shared: Shared) -> None:
             trainer.change(**what)
         except ValueError as error:
             raise ValueError(f"move {i}: {error}") from None
+
+
+def _one_a_run(value: object) -> bool:
+    """Whether a number somewhere in settings differs from run to run."""
+    if isinstance(value, (tuple, dict)):
+        return any(_one_a_run(item) for item in (value.values() if isinstance(value, dict) else value))
+    if any(isinstance(getattr(value, name), tuple) for name in getattr(value, "_per_run", ())):
+        return True
+    return is_dataclass(value) and any(_one_a_run(getattr(value, field.name)) for field in fields(value))
 
 
 def _short(words: str) -> str:
