@@ -35,19 +35,25 @@ class Log:
 
     def code(self) -> str:
         """Python whose `gan` is, weight for weight, the training on screen."""
-        lines = [f"gan = recipe.trainer(seeds=range({self.seed}, {self.seed + self.runs}))"]
+        imports, lines = self.parts()
+        return "\n".join([*imports, "", *lines, ""])
+
+    def parts(self, suffix: str = "") -> tuple[list[str], list[str]]:
+        """The import lines of `code`, and the rest, with this added to the names `gan` and `recipe`."""
+        gan, recipe = f"gan{suffix}", f"recipe{suffix}"
+        lines = [f"{gan} = {recipe}.trainer(seeds=range({self.seed}, {self.seed + self.runs}))"]
         for kind, first, *rest in self.moves:
             if kind == "change":
-                lines.append(f"gan.change({_arguments(first)})")
+                lines.append(f"{gan}.change({_arguments(first)})")
             elif kind == "part":
-                lines.append(f"gan.part({first!r})")
+                lines.append(f"{gan}.part({first!r})")
             else:
-                lines.append(f"gan.advance({first}{f', {rest[0]!r}' if rest[0] else ''})")
+                lines.append(f"{gan}.advance({first}{f', {rest[0]!r}' if rest[0] else ''})")
         base = BY_NAME.get(self.recipe.name, aylien_head)
         changed = {key: value for key, value in _shallow(self.recipe).items() if value != getattr(base, key)}
-        recipe = f"recipes.{base.name}"
-        recipe = f"replace({recipe}, {_arguments(changed)})" if changed else recipe
-        return "\n".join([*_imports([changed, *self.moves]), "", f"recipe = {recipe}", *lines, ""])
+        start = f"recipes.{base.name}"
+        start = f"replace({start}, {_arguments(changed)})" if changed else start
+        return _imports([changed, *self.moves]), [f"{recipe} = {start}", *lines]
 
 
 def _shallow(settings) -> dict:

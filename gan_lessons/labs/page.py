@@ -150,6 +150,7 @@ class Page:
         lab = self.lab
         options = [setting.options(lab.recipe) for setting in lab.settings.values()]
         options += [shown for shown, _ in lab._own_settings().values()]
+        options.sort(key=lambda option: option.get("group") != "compare")  # whose settings they are comes first
         if _shape(options) != _shape(lab.stage.settings):
             lab.stage.settings = options
 

@@ -101,7 +101,8 @@ class Picture {
 
   named() { // the layers with a label that are in the frame; before there is one, those of the first of several looks
     const frame = this.last && this.last[0], here = (layer) => (frame ? inFrame(layer, frame) : !layer.when || !layer.when[1]);
-    return this.scene.panels.flatMap((panel) => panel.layers).filter((layer) => layer.label && here(layer));
+    const named = this.scene.panels.flatMap((panel) => panel.layers).filter((layer) => layer.label && here(layer));
+    return [...new Map(named.reverse().map((layer) => [layer.label, layer])).values()].reverse(); // one switch a label
   }
 
   drawLegend() { // each layer has a switch
@@ -164,7 +165,7 @@ class Picture {
       this.summary.textContent = frame.summary;
       if (this.named().map((layer) => layer.label).join() !== this.listed) this.drawLegend();
     }
-    const wide = Math.min(560, Math.max(420, width * 0.48));
+    const wide = (this.scene.height || 1) * Math.min(560, Math.max(420, width * 0.48));
     this.painter.fit(width, Math.round(tall && width < tall.below ? width * tall.aspect : wide));
     this.axes = this.painter.draw(this.scene, this.moved(frame), film, this.look);
     Object.assign(this.canvas.dataset, { step: frame.step, ratio: this.painter.ratio });

@@ -17,7 +17,7 @@ METRICS = {  # the number and its noise floor -> its name
 def summary(snapshot: Snapshot, numbers: dict, run: int, runs: int, seed: int) -> str:
     """A few sentences on one frame. numbers: what the scene says of the shown run, and of how many runs."""
     name = f"run {run + 1} of {runs}, seed {seed + run}" if runs > 1 else f"seed {seed}"
-    words = [f"Step {snapshot.step:,} ({name}).", _generated(numbers)]
+    words = [f"Step {snapshot.step:,} ({name}).", generated(numbers)]
     if math.isfinite(numbers["p_real"]):
         words.append(_judged(numbers))
     if runs > 1:
@@ -34,7 +34,7 @@ def _others(numbers: dict, runs: int, snapshot: Snapshot) -> str:
     return f"Of {runs} runs {then}; {gone} diverged."
 
 
-def _generated(numbers: dict) -> str:
+def generated(numbers: dict) -> str:
     """What the shown run makes, beside the data: on a line, around modes, or anywhere in the plane."""
     made = [numbers[name] for name in ("mean", "sd", "hq", "sliced_w1") if name in numbers]
     if not all(map(math.isfinite, made)):

@@ -1,0 +1,223 @@
+"""GANs side by side: each side is the training that it would be alone, and its frame is where the spec says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from gan_lessons import losses, recipes
+from gan_lessons.labs.compare import Compare
+from gan_lessons.labs.compare_scene import COLORS
+from gan_lessons.labs.player import Player
+from gan_lessons.optim import SGD
+
+RING = replace(recipes.gan_lab_ring, g_hidden=(6,), d_hidden=(7,), batch=16)
+LINE = replace(recipes.steady, g_hidden=(4,), d_hidden=(6,), batch=8)
+
+
+@pytest.fixture
+def opened():
+    """Opens labs, each with `sent`: the messages that it sent to the page; closes them in the end."""
+    labs = []
+
+    def make(*sides, kind=Compare, **more):
+        lab = kind(*sides, name=f"test {len(labs)}", **more)
+        lab.sent = []
+        lab.stage.send = lambda message, buffers=None: lab.sent.append(message | {"buffers": buffers})
+        labs.append(lab)
+        return lab
+
+    yield make
+    for lab in labs:
+        lab.close()
+
+
+def say(lab, kind, **more):
+    lab._receive(None, {"type": kind, **more}, [])
+
+
+def thetas(trainer):
+    return [player.theta.clone() for player in (trainer.d_player, trainer.g_player)]
+
+
+def same(some, other):
+    return all(a.shape == b.shape and torch.equal(a, b) for a, b in zip(some, other, strict=True))
+
+
+def frame(lab):
+    return np.frombuffer(lab.film.frames[-1][1], np.float32)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "others"),
+    [
+        (RING, [{"d_lr": 0.3}]),
+        (RING, [{"loss": "least squares"}, {"g_layers": 2}, {"pack": 2, "d_lr": 0.01}]),
+        (LINE, [{"d_steps": 3}, replace(LINE, objective=losses.hinge)]),
+    ],
+)
+def test_each_side_is_what_it_would_be_alone(opened, recipe, others):
+    lab = opened(recipe, *others, runs=2, seed=3)
+    say(lab, "credit", n=2), say(lab, "step", who="G")
+    for side in lab.sides:
+        alone = opened(side.recipe, kind=Player, runs=2, seed=3)
+        say(alone, "credit", n=2), say(alone, "step", who="G")
+        assert same(thetas(side.trainer), thetas(alone.trainer))
+
+
+def test_equal_sides_give_equal_frames(opened):
+    lab = opened(RING, RING)
+    lab.advance(7)
+    one, other = (panel["layers"] for panel in lab.scene.spec["panels"][:2])
+    values = frame(lab)
+    for a, b in zip(one, other, strict=True):
+        (i, n), (j, _) = a["values"], b["values"]
+        assert i != j
+        np.testing.assert_array_equal(values[i : i + n], values[j : j + n])
+
+
+@pytest.mark.parametrize("recipe", [RING, LINE], ids=["plane", "line"])
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_places_are_each_sides_own(opened, recipe, n):
+    lab = opened(recipe, *[{"d_lr": 0.1 / k} for k in range(1, n)])
+    lab.advance(9)
+    taken, values = np.zeros(len(frame(lab)), int), frame(lab)
+    for panel, side in zip(lab.scene.spec["panels"], lab.sides, strict=False):
+        assert panel["title"] == "ABCD"[lab.sides.index(side)]
+        for at, size in {tuple(layer["values"]) for layer in panel["layers"]}:
+            taken[at : at + size] += 1
+    assert taken.max() == 1
+    if recipe is RING:
+        for panel, side in zip(lab.scene.spec["panels"], lab.sides, strict=False):
+            at, size = next(x["values"] for x in panel["layers"] if str(x.get("label")).startswith("generated"))
+            np.testing.assert_array_equal(values[at : at + size], side.trainer.snapshot().samples[0].ravel())
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+@pytest.mark.parametrize("shape", ["box", "tall"])
+def test_panels_do_not_overlap_and_fill_the_picture(opened, n, shape):
+    boxes = [panel[shape] for panel in opened(RING, *[{"d_lr": 0.3}] * (n - 1)).scene.spec["panels"]]
+    cells = np.zeros((600, 600), int)
+    for x, y, w, h in boxes:
+        cells[round(600 * y) : round(600 * (y + h)), round(600 * x) : round(600 * (x + w))] += 1
+    assert cells.max() == 1 and cells.mean() >= (0.8 if n == 3 else 0.99)
+
+
+def test_charts_have_the_lines_of_all_sides(opened):
+    lab = opened(RING, {"d_lr": 0.3}, {"d_lr": 0.01})
+    lab.advance(5)
+    values = frame(lab)
+    for chart in lab.scene.spec["panels"][3:]:
+        traces = [layer for layer in chart["layers"] if layer["kind"] == "trace"]
+        assert [traces[i]["color"] for i in range(0, len(traces), len(traces) // 3)] == list(COLORS[:3])
+        assert np.isfinite([values[trace["at"]] for trace in traces]).all()
+        assert len({trace["at"] for trace in traces}) == len(traces)
+
+
+def test_words_say_how_the_sides_differ(opened):
+    lab = opened(RING, {"d_lr": 0.3, "loss": "hinge"})
+    words = lab.film.frames[-1][0]["summary"]
+    assert words.startswith("Step 0 (seed 0). A: Generated: ")
+    assert " B (loss hinge, D's learning rate 0.3): Generated: " in words
+
+
+def test_settings_are_of_the_side_chosen_and_undo_returns(opened):
+    lab = opened(RING, RING)
+    lab.advance(5)
+    say(lab, "set", name="side", value="B")
+    say(lab, "set", name="d_lr", value=0.3)
+    assert [side.recipe.d_optimizer for side in lab.sides] == [SGD(0.1), SGD(0.3)] and lab.trainer.steps == 5
+    say(lab, "set", name="g_width", value=5)
+    assert [side.recipe.g_hidden for side in lab.sides] == [(6,), (5,)] and lab.trainer.steps == 0
+    say(lab, "set", name="side", value="A")
+    say(lab, "undo")
+    assert [side.recipe.g_hidden for side in lab.sides] == [(6,), (6,)] and lab.trainer.steps == 5
+    say(lab, "undo")
+    assert [side.recipe.d_optimizer for side in lab.sides] == [SGD(0.1), SGD(0.1)]
+
+
+def test_a_new_side_is_a_copy_and_can_be_taken_back(opened):
+    lab = opened(RING, {"d_lr": 0.3})
+    lab.advance(4)
+    say(lab, "set", name="sides", value=3)
+    assert len(lab.sides) == 3 and lab.sides[2].recipe == lab.sides[1].recipe
+    assert {side.trainer.steps for side in lab.sides} == {0}
+    say(lab, "set", name="side", value="C")
+    say(lab, "set", name="sides", value=2)
+    assert len(lab.sides) == 2 and lab.at == 1
+    say(lab, "undo"), say(lab, "undo")
+    assert len(lab.sides) == 2 and lab.trainer.steps == 4
+
+
+def test_new_seed_and_restart_are_of_all_sides(opened):
+    lab = opened(RING, {"d_lr": 0.3})
+    lab.advance(3)
+    say(lab, "seed")
+    assert [(side.seed, side.trainer.steps) for side in lab.sides] == [(1, 0), (1, 0)]
+    assert torch.equal(lab.sides[0].trainer.d_player.theta, lab.sides[1].trainer.d_player.theta)
+
+
+def test_going_back_is_of_all_sides(opened):
+    lab, twin = opened(RING, {"d_lr": 0.3}), opened(RING, {"d_lr": 0.3})
+    for _ in range(8):
+        lab.advance(5)
+    twin.advance(15)
+    say(lab, "back", step=15)
+    for side, other in zip(lab.sides, twin.sides, strict=True):
+        assert same(thetas(side.trainer), thetas(other.trainer))
+    say(lab, "undo")
+    assert {side.trainer.steps for side in lab.sides} == {40}
+
+
+def test_code_trains_all_sides(opened):
+    lab = opened(RING, {"d_lr": 0.3}, {"minibatch": "5 kernels of 3"}, runs=2)
+    lab.advance(4), lab.set("side", "B"), lab.set("g_lr", 0.2), lab.advance(3)
+    names = {}
+    exec(lab.code(), names)
+    for name, side in zip("abc", lab.sides, strict=True):
+        assert same(thetas(names[f"gan_{name}"]), thetas(side.trainer)), lab.code()
+
+
+def test_a_side_that_diverges_is_named(opened):
+    wild = replace(RING, objective=losses.wasserstein, d_optimizer=SGD(1e6), g_optimizer=SGD(1e6))
+    lab = opened(RING, wild)
+    lab.advance(60)
+    assert lab.film.frames[-1][0]["notice"].startswith("B diverged at step ")
+
+
+def test_looks_are_of_all_sides(opened):
+    lab = opened(RING, {"d_lr": 0.3})
+    lab.advance(3)
+    say(lab, "set", name="metric", value="sliced W1")
+    assert "sliced W1" in lab.scene.spec["panels"][-1]["title"]
+    lab.advance(2)
+    traces = [layer for layer in lab.scene.spec["panels"][-1]["layers"] if layer["kind"] == "trace"]
+    assert np.isfinite([frame(lab)[trace["at"]] for trace in traces]).all() and len(traces) == 2
+
+
+@pytest.mark.parametrize(
+    ("sides", "message"),
+    [
+        ((RING,), "others must be 1 to 3 recipes"),
+        ((RING, *[{"d_lr": 0.1}] * 4), "others must be 1 to 3 recipes"),
+        (("ring", {"d_lr": 0.1}), "recipe must be a Recipe"),
+        ((RING, {}), "others must be Recipes or dictionaries"),
+        ((RING, {"rate": 0.1}), "others must be settings by their names"),
+        ((RING, {"data": "spiral"}), "others must be settings by their names"),
+        ((RING, recipes.grid), "others must be GANs on the data of A"),
+        ((RING, {"d_lr": -1.0}), "d_lr must be"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(sides, message):
+    with pytest.raises(ValueError, match=message):
+        Compare(*sides, name="refused")
+
+
+@pytest.mark.parametrize(("name", "value"), [("side", "C"), ("sides", 1), ("sides", 5), ("data", "spiral")])
+def test_refused_settings_change_nothing(opened, name, value):
+    lab = opened(RING, {"d_lr": 0.3})
+    before = thetas(lab.trainer), len(lab.sides), lab.at
+    with pytest.raises(ValueError, match=f"{name}|name must be"):
+        lab.set(name, value)
+    assert same(before[0], thetas(lab.trainer)) and (len(lab.sides), lab.at) == before[1:]
