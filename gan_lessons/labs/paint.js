@@ -270,16 +270,17 @@ class Painter {
   }
 
   cloud(axes, layer, frame) { // each point has a rim in the paper's colour, so that it stands out from a heat map
-    const ctx = this.ctx, [from, n] = layer.values;
+    const ctx = this.ctx, [from, n] = layer.values, square = layer.mark === "square";
     for (const [color, r] of [[this.paper, layer.size + 0.75], [layer.color, layer.size]]) {
+      ctx.fillStyle = color;
       ctx.beginPath();
       for (let at = from; at < from + n; at += 2) {
         const x = axes.px(frame.values[at]), y = axes.py(frame.values[at + 1]);
         if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
-        if (layer.mark === "square") ctx.rect(x - r, y - r, 2 * r, 2 * r);
+        if (square) ctx.fillRect(x - r, y - r, 2 * r, 2 * r); // quicker than a path of squares
         else { ctx.moveTo(x + r, y); ctx.arc(x, y, r, 0, 2 * Math.PI); }
       }
-      ctx.fillStyle = color; ctx.fill();
+      if (!square) ctx.fill();
     }
   }
 
