@@ -68,7 +68,9 @@ def test_choices_and_sliders_by_mouse_act_on_training(lab):
 
 def test_by_keyboard_alone(lab):
     lab.key("[data-set=d_optimizer]", "a")  # SGD, Adam: a letter chooses
-    lab.page.wait_for_function("() => document.querySelector('[data-set=d_optimizer]').selectedOptions[0].text === 'Adam'")
+    lab.page.wait_for_function(
+        "() => document.querySelector('[data-set=d_optimizer]').selectedOptions[0].text === 'Adam'"
+    )
     said(lab, "")
     lab.key("[data-set=g_layers]", "ArrowRight")
     said(lab, "Training began again")
@@ -82,7 +84,11 @@ def test_by_keyboard_alone(lab):
     for _ in range(3):
         lab.key("[data-do=undo]", "Enter")
         lab.page.wait_for_timeout(300)
-    assert lab.ask("[type(lab.recipe.d_optimizer).__name__, len(lab.recipe.g_hidden), lab.recipe.pack]") == ["SGD", 2, 1]
+    assert lab.ask("[type(lab.recipe.d_optimizer).__name__, len(lab.recipe.g_hidden), lab.recipe.pack]") == [
+        "SGD",
+        2,
+        1,
+    ]
     assert lab.page.is_disabled("[data-do=undo]")
 
 

@@ -222,7 +222,9 @@ def test_a_drawing_on_a_line(opened):
     lab.advance(5)
 
 
-@pytest.mark.parametrize("points", [[], [[0.0, 0.0]], [[0.5, 0.5]] * 4, [[9.0, 0.0], [0.0, 0.0]], [[0.0], [float("nan")]]])
+@pytest.mark.parametrize(
+    "points", [[], [[0.0, 0.0]], [[0.5, 0.5]] * 4, [[9.0, 0.0], [0.0, 0.0]], [[0.0], [float("nan")]]]
+)
 def test_a_drawing_that_cannot_be_trained_on_is_said_and_changes_nothing(opened, points):
     lab = opened()
     lab.advance(3)
@@ -259,7 +261,9 @@ def test_the_page_saves_and_loads(opened):
     assert same(thetas(lab), thetas(other))
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1, 2]", "not json", '{"format": "another"}', '{"format": "gan_lessons settings"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[1, 2]", "not json", '{"format": "another"}', '{"format": "gan_lessons settings"}']
+)
 def test_a_foreign_file_is_said_and_changes_nothing(opened, text):
     lab = opened()
     lab.advance(3)
@@ -319,11 +323,21 @@ def test_starts_are_recipes():
 def test_settings_stay_when_others_change(opened):
     """GAN Lab's loss fell back when its layers changed."""
     lab = opened()
-    for name, value in (("loss", "least squares"), ("d_lr", 0.03), ("noise", "uniform, 2-D"), ("d_layers", 3), ("g_width", 12)):
+    for name, value in (
+        ("loss", "least squares"),
+        ("d_lr", 0.03),
+        ("noise", "uniform, 2-D"),
+        ("d_layers", 3),
+        ("g_width", 12),
+    ):
         lab.set(name, value)
     lab.set("data", "spiral")
     recipe = lab.recipe
-    assert (recipe.objective, recipe.d_optimizer, recipe.noise) == (losses.least_squares, SGD(0.03), NOISES["uniform, 2-D"])
+    assert (recipe.objective, recipe.d_optimizer, recipe.noise) == (
+        losses.least_squares,
+        SGD(0.03),
+        NOISES["uniform, 2-D"],
+    )
     assert (recipe.d_hidden, recipe.g_hidden) == ((8, 8, 8), (12, 12))
     assert hidden(lab.trainer.d_player) == [(2, 8), (8, 8), (8, 8)]
 

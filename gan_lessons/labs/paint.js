@@ -270,18 +270,43 @@ class Painter {
   }
 
   cloud(axes, layer, frame) { // each point has a rim in the paper's colour, so that it stands out from a heat map
-    const ctx = this.ctx, [from, n] = layer.values, square = layer.mark === "square";
-    for (const [color, r] of [[this.paper, layer.size + 0.75], [layer.color, layer.size]]) {
-      ctx.fillStyle = color;
-      ctx.beginPath();
-      for (let at = from; at < from + n; at += 2) {
-        const x = axes.px(frame.values[at]), y = axes.py(frame.values[at + 1]);
-        if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
-        if (square) ctx.fillRect(x - r, y - r, 2 * r, 2 * r); // quicker than a path of squares
-        else { ctx.moveTo(x + r, y); ctx.arc(x, y, r, 0, 2 * Math.PI); }
-      }
-      if (!square) ctx.fill();
+    const [from, n] = layer.values, put = this[layer.mark === "square" ? "squares" : "dots"](layer);
+    this.ctx.setTransform(1, 0, 0, 1, 0, 0); // whole pixels of the screen
+    for (let at = from; at < from + n; at += 2) {
+      const x = axes.px(frame.values[at]) * this.ratio, y = axes.py(frame.values[at + 1]) * this.ratio;
+      if (Number.isFinite(x) && Number.isFinite(y)) put(x, y);
     }
+    this.ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+  }
+
+  squares({ size, color }) {
+    const { ctx, ratio, paper } = this, rim = (size + 0.75) * ratio, r = size * ratio;
+    return (x, y) => {
+      ctx.fillStyle = paper; ctx.fillRect(x - rim, y - rim, 2 * rim, 2 * rim);
+      ctx.fillStyle = color; ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
+    };
+  }
+
+  dots(layer) { // copies of a dot, which is twice as quick as arcs, to the nearest half pixel
+    const { ctx } = this, stamps = this.stamps(layer), reach = (stamps[0].width - 1) / 2;
+    return (x, y) => {
+      const i = Math.round(2 * x), j = Math.round(2 * y);
+      ctx.drawImage(stamps[(i & 1) + 2 * (j & 1)], (i >> 1) - reach, (j >> 1) - reach);
+    };
+  }
+
+  stamps({ size, color }) { // a dot at a corner of a pixel, half a pixel to the right, further down, and both
+    const { ratio, paper } = this, key = [size, color, paper, ratio].join(), reach = Math.ceil((size + 0.75) * ratio) + 1;
+    this.dotted = this.dotted || new Map();
+    if (!this.dotted.has(key)) this.dotted.set(key, [0, 1, 2, 3].map((k) => {
+      const stamp = Object.assign(document.createElement("canvas"), { width: 2 * reach + 1, height: 2 * reach + 1 }), ctx = stamp.getContext("2d");
+      for (const [fill, r] of [[paper, size + 0.75], [color, size]]) {
+        ctx.beginPath(); ctx.arc(reach + (k & 1) / 2, reach + (k >> 1) / 2, r * ratio, 0, 2 * Math.PI);
+        ctx.fillStyle = fill; ctx.fill();
+      }
+      return stamp;
+    }));
+    return this.dotted.get(key);
   }
 
   arrows(axes, layer, frame) { // from points, by offsets
@@ -309,11 +334,15 @@ class Painter {
     this.ctx.strokeText(...at); this.ctx.fillText(...at);
   }
 
-  trace(axes, layer, frame, film) {
-    const ctx = this.ctx;
+  trace(axes, layer, frame, film) { // of moments that are hardly apart on the screen the first
+    const ctx = this.ctx, second = layer.axis === "y2";
+    let lastX = -Infinity, lastY = 0;
     ctx.beginPath();
-    const second = layer.axis === "y2";
-    for (const f of film) { const v = f.values[layer.at]; if (Number.isFinite(v)) ctx.lineTo(axes.px(f.step), axes.py(v, second)); }
+    for (const f of film) {
+      const v = f.values[layer.at], x = axes.px(f.step), y = axes.py(v, second);
+      if (!Number.isFinite(v) || (x - lastX < 1.5 && Math.abs(y - lastY) < 1.5)) continue;
+      ctx.lineTo(x, y); lastX = x; lastY = y;
+    }
     ctx.stroke();
     const now = frame.values[layer.at];
     if (Number.isFinite(now)) { ctx.beginPath(); ctx.arc(axes.px(frame.step), axes.py(now, second), 3.5, 0, 2 * Math.PI); ctx.fill(); }
