@@ -87,8 +87,9 @@ def test_the_lattice_lies_at_quantiles():
 )
 def test_the_legend_says_which_noise_is_bent(opened, dim, words):
     lab = opened(replace(RING, noise=NormalNoise(dim)))
-    assert labels(lab)[1].endswith(words)
-    assert layers(lab)[1]["shape"] == ([1, LATTICE**2] if dim == 1 else [LATTICE, LATTICE])
+    [bent] = [layer for layer in layers(lab) if layer["kind"] == "grid"]
+    assert bent["label"].endswith(words)
+    assert bent["shape"] == ([1, LATTICE**2] if dim == 1 else [LATTICE, LATTICE])
     assert np.isfinite(values(lab, "lattice")).all()
 
 
@@ -126,7 +127,7 @@ def test_real_points_are_sent_once(opened):
     lab = opened(RING)
     say(lab, "credit", n=3), say(lab, "restart"), say(lab, "credit", n=1), say(lab, "hello")
     frames, whole = of_type(lab, "frame"), 4 * lab.scene.places.size
-    still = 8 * PlaneScene.view
+    still = 4 * lab.scene.standing.size  # real points, the density of the data, and the noise
     assert [frame["left_out"] * 4 for frame in frames] == [still] * 3 + [0, still] + [0, 0]
     assert [len(frame["buffers"][0]) for frame in frames] == [whole - still] * 3 + [whole, whole - still] + [whole] * 2
     assert whole - still <= 20_000
@@ -169,7 +170,10 @@ def test_slow_motion_shows_its_samples_in_the_plane(opened):
     assert "surface has changed" in of_type(lab, "frame")[-1]["summary"]
     say(lab, "credit", n=2, slow=True)
     assert np.isnan(values(lab, "real_dots")).all() and np.isfinite(values(lab, "fake_dots")[:24]).all()
+    pushes = values(lab, "dots_push").reshape(-1, 2)[:12]
+    assert np.isfinite(pushes).all() and np.linalg.norm(pushes, axis=-1).max() > 0 and np.isnan(values(lab, "push")).all()
     say(lab, "credit", n=1, slow=True)
+    assert np.isnan(values(lab, "dots_push")).all() and np.isfinite(values(lab, "push")).any()
     assert "its forgeries moved by" in of_type(lab, "frame")[-1]["summary"]
     assert_replays(lab)
 

@@ -45,7 +45,7 @@ class Controls {
 
   label(entry) {
     if (entry.choice) return;
-    const shown = text(entry.setting.values[Number(entry.input.value)]);
+    const shown = text(Number(entry.setting.values[Number(entry.input.value)].toPrecision(4)));
     entry.value.textContent = shown;
     entry.input.setAttribute("aria-valuetext", shown);
   }

@@ -270,21 +270,21 @@ class Painter {
   }
 
   cloud(axes, layer, frame) { // each point has a rim in the paper's colour, so that it stands out from a heat map
-    const [from, n] = layer.values, put = this[layer.mark === "square" ? "squares" : "dots"](layer);
+    const [left, top, w, h] = axes.box, [from, n] = layer.values;
     this.ctx.setTransform(1, 0, 0, 1, 0, 0); // whole pixels of the screen
-    for (let at = from; at < from + n; at += 2) {
-      const x = axes.px(frame.values[at]) * this.ratio, y = axes.py(frame.values[at + 1]) * this.ratio;
-      if (Number.isFinite(x) && Number.isFinite(y)) put(x, y);
+    for (const put of layer.mark === "square" ? this.squares(layer) : [this.dots(layer)]) {
+      for (let at = from; at < from + n; at += 2) {
+        const x = axes.px(frame.values[at]), y = axes.py(frame.values[at + 1]);
+        if (Math.abs(x - left - w / 2) < w && Math.abs(y - top - h / 2) < h) put(x * this.ratio, y * this.ratio); // else out of sight, or no number
+      }
     }
     this.ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
   }
 
-  squares({ size, color }) {
-    const { ctx, ratio, paper } = this, rim = (size + 0.75) * ratio, r = size * ratio;
-    return (x, y) => {
-      ctx.fillStyle = paper; ctx.fillRect(x - rim, y - rim, 2 * rim, 2 * rim);
-      ctx.fillStyle = color; ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
-    };
+  squares({ size, color }) { // first the rims, then what they surround
+    return [[this.paper, (size + 0.75) * this.ratio], [color, size * this.ratio]].map(([fill, r]) => (x, y) => {
+      this.ctx.fillStyle = fill; this.ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
+    });
   }
 
   dots(layer) { // copies of a dot, which is twice as quick as arcs, to the nearest half pixel

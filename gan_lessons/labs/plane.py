@@ -82,7 +82,9 @@ class PlaneScene:
         pushes = {"kind": "arrows", "label": "where G's own loss pushes its samples", "width": 1.2}
         layers.append(pushes | {"start": fake[0], "values": at("push", 2 * ARROWS)})
         layers.append(cloud | {"size": 4, "values": at("real_dots", 2 * DOTS)})
-        layers.append(cloud | {"size": 4.5, "color": GENERATED, "mark": "dot", "values": at("fake_dots", 2 * DOTS)})
+        dots = at("fake_dots", 2 * DOTS)
+        layers.append(cloud | {"size": 4.5, "color": GENERATED, "mark": "dot", "values": dots})
+        layers.append({"kind": "arrows", "width": 1.5, "start": dots[0], "values": at("dots_push", 2 * DOTS)})
         return layers
 
     def _bent(self) -> str:
@@ -114,10 +116,11 @@ class PlaneScene:
             self._still = known, noise, run, self.standing.fill(values | {"noise lattice": self._lattice_at})
         return self._still[3]
 
-    def frame(self, trainer, snapshot, pair, run: int, batch=None) -> tuple[bytes, dict]:
+    def frame(self, trainer, snapshot, pair, run: int, batch=None, pushes=None) -> tuple[bytes, dict]:
         """One frame's bytes, and the numbers that the summary speaks of.
 
         pair: G and D of the shown run alone (`Trainer.alone`). batch: samples to show as dots, real and generated.
+        pushes: the generated dots' arrows, as offsets.
         """
         fake, known, look = snapshot.samples[run], self._data(trainer, run), self._chosen("heat")
         numbers, span = panels.seen(snapshot, run) | self._quality(fake, known), self.window[1] - self.window[0]
@@ -128,6 +131,8 @@ class PlaneScene:
         values["look"] = self.heat.looks.index(look)
         if batch is not None:
             values |= {f"{key}_dots": panels.some(part) for key, part in zip(("real", "fake"), batch, strict=True)}
+        if pushes is not None:
+            values |= {"dots_push": panels.some(pushes), "push": np.nan}  # these arrows only
         numbers |= self._counts.of(trainer, snapshot, snapshot.diverged < 0, "collapsed") | _against(fake, known.real)
         modes = {"modes": len(known.data.modes)} if "covered" in numbers else {}
         return self.places.fill(values), numbers | modes | {"scores": self.scores}

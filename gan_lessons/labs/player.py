@@ -255,9 +255,8 @@ class Player:
         """The header of a frame, what stands still, and the frame's numbers."""
         [side], run = self.sides, self.shown
         snapshot = side.trainer.snapshot()
-        values, numbers = self.scene.frame(
-            side.trainer, snapshot, side.alone(run), run, stage.batch if stage else None
-        )
+        shown = (stage.batch, stage.arrows) if stage else ()
+        values, numbers = self.scene.frame(side.trainer, snapshot, side.alone(run), run, *shown)
         words = f"{stage.sentence} " if stage else ""
         words += summary(snapshot, numbers, run, side.runs, side.seed)
         header = {"step": snapshot.step, "summary": words, "notice": notice(side.trainer, run)}

@@ -98,10 +98,11 @@ class LineScene:
         """What does not change from frame to frame: nothing, on a line."""
         return b""
 
-    def frame(self, trainer, snapshot, pair, run: int, batch=None) -> tuple[bytes, dict]:
+    def frame(self, trainer, snapshot, pair, run: int, batch=None, pushes=None) -> tuple[bytes, dict]:
         """One frame's bytes, and the numbers that the summary speaks of.
 
         pair: G and D of the shown run alone (`Trainer.alone`). batch: samples to show as dots, real and generated.
+        pushes: not drawn here, where an arrow would lie on the dots; D's slope shows them.
         """
         known = self._data(trainer.settings["data"], run)
         shown, real = snapshot.samples[run], known.density
