@@ -1,6 +1,8 @@
 """The player's kernel side: the screen can be replayed, sliders act, refusals change nothing, frames are paid for."""
 
+import gc
 import threading
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -456,7 +458,7 @@ def test_a_name_has_one_lab(opened):
     sent = []
     first.stage.send = lambda *message: sent.append(message)
     say(first, "credit", n=3)
-    assert not sent and first.trainer.steps == 0 and first.stage.comm is None
+    assert not sent and not first.sides and first.stage.comm is None
     first.close()
     assert player_module._open["one"] is second
     second.close()
@@ -469,3 +471,16 @@ def test_a_lab_whose_settings_fail_leaves_the_one_before(opened):
         Player(replace(SMALL, d_optimizer=Adam((0.1, 0.2, 0.3))), runs=2, name="kept")
     assert player_module._open["kept"] is lab and not lab._closed
     lab.close()
+
+
+def test_a_closed_lab_has_let_go_of_its_training(opened):
+    lab = opened()
+    lab.advance(3)
+    lab.set("d_width", 5)
+    trainer = weakref.ref(lab.trainer)
+    lab.close()
+    gc.collect()
+    assert trainer() is None
+    with pytest.raises(ValueError, match="the lab 'test 0' is closed"):
+        _ = lab.trainer
+    lab._receive(None, {"type": "credit", "n": 3}, [])  # from a page that has not heard of it yet

@@ -87,8 +87,8 @@ class Heat:
         return theory.d_star(self._best[1], kernel_estimate(fake, self.middles, self.cell).ravel())
 
     def density(self, data: Distribution) -> np.ndarray:
-        """The density of the data, over about a cell (sd cell / sqrt 12, as even noise over it has); NaN if unknown."""
-        known = blurred(data, self.cell / math.sqrt(12))
+        """The density of the data, over about a cell (blurred by half of one, or narrow data fall between middles)."""
+        known = blurred(data, self.cell / 2)
         return np.full(CELLS**2, np.nan) if known is None else known.pdf(self.points)
 
 

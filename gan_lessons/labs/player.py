@@ -69,6 +69,8 @@ class Player:
     @property
     def trainer(self):
         """The `Trainer` at work (of the side that the settings are of)."""
+        if self._closed:
+            raise ValueError(f"the lab {self.name!r} is closed: run its cell again for a new one")
         return self.sides[self.at].trainer
 
     @property
@@ -160,10 +162,11 @@ class Player:
             return self.sides[self.at].log.code()
 
     def close(self) -> None:
-        """Takes the lab off the page and lets go of its memory."""
-        self._closed = True
-        self.stage.close()
-        self._undo, self.film = [], Film()
+        """Takes the lab off the page and lets go of its memory; there is no `trainer` then."""
+        with self.lock:
+            self._closed = True
+            self.stage.close()
+            self._undo, self.film, self.sides, self.scene = [], Film(), [], None
         if _open.get(getattr(self, "name", None)) is self:
             del _open[self.name]
 
