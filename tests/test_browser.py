@@ -8,7 +8,6 @@ import base64
 import io
 import json
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from benchmarks.labs import write_notebook
 
 ROOT = Path(__file__).parents[1]
 SHOTS = ROOT / "tests" / "screenshots"
-NOTEBOOKS = [path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if "Player(" in path.read_text("utf-8")]
 CODE = "from gan_lessons import recipes\nfrom gan_lessons.labs.player import Player\n\n"
 CODE += "lab = Player(recipes.steady, runs=12)\nlab"
 BLUE, VERMILLION = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)
@@ -489,24 +487,3 @@ def test_dark_and_narrow(lab):
     finally:
         theme("JupyterLab Light")
         lab.page.set_viewport_size(size)
-
-
-@pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS])
-def test_the_player_of_a_notebook(name, jupyterlab, chromium, tmp_path):
-    """Open, run all, play, pause: as a learner would."""
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
-    page = chromium.new_page(viewport=SIZE)
-    page.set_default_timeout(30_000)
-    lab = Lab(page)
-    open_notebook(page, jupyterlab(tmp_path / "notebooks"), name)
-    run_all(page, timeout=240)
-    page.evaluate(f"() => document.querySelector('{PLAYER}').scrollIntoView()")
-    page.wait_for_selector(f"{CANVAS}[data-step]")
-    start = lab.step
-    lab.play(start + 50)
-    lab.pause()
-    assert lab.words.startswith(f"Step {lab.step:,} (") and lab.step > start
-    picture = lab.picture()
-    assert picture.near(VERMILLION, "plane" if "plane" in picture.axes else "densities", 60).sum() > 100
-    lab.shot(name.removesuffix(".ipynb"))
-    page.close()

@@ -65,6 +65,7 @@ def test_d_star_knows_real_from_generated():
     swapped = Heat(Blobs([(0, 1)], 0.1), WINDOW, "", False)
     found = swapped.best(draws(Blobs([(0, -1)], 0.1), 450), Blobs([(0, 1)], 0.1)).reshape(CELLS, CELLS)
     assert found[30, 20] > 0.99 and found[9, 20] < 0.01
+    assert np.abs(found[:, [0, -1]] - 0.5).max() < 0.01  # where neither is
 
 
 @pytest.mark.parametrize(

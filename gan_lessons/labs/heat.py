@@ -14,6 +14,7 @@ from gan_lessons.labs.panels import GENERATED, REAL
 from gan_lessons.models.surface import surface
 
 CELLS = 40  # each way
+FEW = 0.01  # samples
 D, BEST, DIFFERENCE = LOOKS = "D", "D*", "D - D*"
 _LABELS = {
     D: "D's verdict: blue is real, orange is generated",
@@ -27,8 +28,9 @@ class Heat:
 
     D* = p / (p + q), with q a kernel estimate from the generated samples. The kernel is Gaussian and as wide as one
     cell: a narrower one would show single samples, a wider one would smear modes. p, the density of the data, is
-    blurred by the same kernel, so that D* is 1/2 for a perfect G. It is there for a D that gives each sample by itself
-    a probability, and for data that have a density once they are blurred.
+    blurred by the same kernel, so that D* is 1/2 for a perfect G. Where neither has samples nothing decides: both get
+    `FEW` more a cell, and D* goes to 1/2. It is there for a D that gives each sample by itself a probability, and for
+    data that have a density once they are blurred.
     """
 
     def __init__(self, data: Distribution, window: tuple[float, float], beside: str, scores: bool):
@@ -84,7 +86,8 @@ class Heat:
         """D* at the middles of the cells."""
         if self._best[0] != data:
             self._best = data, blurred(data, self.cell).pdf(self.points)
-        return theory.d_star(self._best[1], kernel_estimate(fake, self.middles, self.cell).ravel())
+        q, few = kernel_estimate(fake, self.middles, self.cell).ravel(), FEW / (len(fake) * self.cell**2)
+        return theory.d_star(self._best[1] + few, q + few)
 
     def density(self, data: Distribution) -> np.ndarray:
         """The density of the data, over about a cell (blurred by half of one, or narrow data fall between middles)."""
