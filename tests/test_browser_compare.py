@@ -1,4 +1,4 @@
-"""GANs side by side in a real JupyterLab: both pictures move, the chart has both lines, the settings follow the side."""
+"""GANs side by side in a real JupyterLab: both pictures move, charts have both lines, settings follow the side."""
 
 import pytest
 from test_browser import BLUE, SIZE, VERMILLION, Lab

@@ -105,7 +105,12 @@ MOVES = {
     "restart": [("set", {"name": "mean", "value": 1}), ("credit", {"n": 1}), ("restart", {}), ("credit", {"n": 1})],
     "restart, half done": [("credit", {"n": 4, "slow": True}), ("restart", {})],
     "there and back": [("credit", {"n": 4}), ("back", {"step": 7}), ("credit", {"n": 1}), ("undo", {}), ("undo", {})],
-    "a change taken back": [("credit", {"n": 1}), ("set", {"name": "d_lr", "value": 0.1}), ("credit", {"n": 1}), ("undo", {})],
+    "a change taken back": [
+        ("credit", {"n": 1}),
+        ("set", {"name": "d_lr", "value": 0.1}),
+        ("credit", {"n": 1}),
+        ("undo", {}),
+    ],
     "new seed": [("credit", {"n": 1}), ("seed", {}), ("seed", {}), ("credit", {"n": 1})],
     "refused": [("credit", {"n": 1}), ("set", {"name": "batch", "value": 0}), ("credit", {"n": 1})],
 }

@@ -67,7 +67,8 @@ PENALTIES = {
 }
 NORMS = {"none": None, "batch": "batch", "spectral": "spectral"}
 MINIBATCH = {"off": None, "5 kernels of 3": Minibatch(5, 3, sd=0.1), "32 kernels of 8": Minibatch(32, 8, sd=0.1)}
-BLURS = {"none": None, **{f"sd {sd}, gone at step 2,000": InstanceNoise(sd, LinearDecay(2000)) for sd in (0.2, 0.5, 1.0)}}
+BLURS = {"none": None}
+BLURS |= {f"sd {sd}, gone at step 2,000": InstanceNoise(sd, LinearDecay(2000)) for sd in (0.2, 0.5, 1.0)}
 STARTS = ("gan_lab_gaussians", "gan_lab_line", "gan_lab_ring", "gan_lab_disjoint")
 STARTS += ("ring", "grid", "wide_ring", "steady", "aylien_head", "aylien_minibatch")
 
@@ -135,7 +136,8 @@ def _layers(who: str) -> Setting:
 
     about = f"Layers of {who} between its input and its output; 0 makes it linear"
     get = lambda recipe: len(getattr(recipe, key))  # noqa: E731
-    return Setting(f"{who.lower()}_layers", f"hidden layers of {who}", about, tuple(range(6)), get, put, group="networks")
+    name, label = f"{who.lower()}_layers", f"hidden layers of {who}"
+    return Setting(name, label, about, tuple(range(6)), get, put, group="networks")
 
 
 def _optimizer(who: str) -> Setting:

@@ -17,8 +17,8 @@ _SLIDERS = ("d_width", "g_width", "d_steps", "g_steps", "d_lr", "g_lr", "batch")
 class Compare(Player):
     """A lab with several GANs, A to D, which share data, seed and clock.
 
-    recipe: that of A. others: one to three more, each a Recipe or a dictionary of settings by which it differs from A, by
-    their names in the lab, such as {"d_lr": 0.003} or {"loss": "hinge"}. runs, seed, speed, name: as in `Player`.
+    recipe: that of A. others: one to three more, each a Recipe or a dictionary of settings by which it differs from A,
+    by their names in the lab, such as {"d_lr": 0.003} or {"loss": "hinge"}. runs, seed, speed, name: as in `Player`.
     `sides` has the trainings. `set` acts on the side that `set("side", "B")` chose, `step` and `restart` on all.
     Raises ValueError for fewer than two sides or more than four, other data, and settings that are not there."""
 
@@ -48,9 +48,9 @@ class Compare(Player):
     def _own_settings(self) -> dict:
         own = super()._own_settings()
         names, n = list(NAMES[: len(self.sides)]), len(self.sides)
-        side = {"name": "side", "label": "settings of", "help": "Whose settings are shown and changed", "kind": "choice"}
+        side = {"name": "side", "label": "settings of", "help": "Whose settings are shown and changed"}
         more = {"name": "sides", "label": "sides (restarts)", "help": "A new one begins as a copy of the last"}
-        side |= {"values": names, "index": self.at, "group": "compare"}
+        side |= {"values": names, "index": self.at, "kind": "choice", "group": "compare"}
         more |= {"values": [2, 3, 4], "index": n - 2, "kind": "range", "group": "compare"}
         return {"side": (side, self._choose), "sides": (more, self._set_sides)} | own
 
@@ -64,8 +64,8 @@ class Compare(Player):
         if n > len(NAMES):
             refuse("sides", n, f"2 to {len(NAMES)}")
         chosen = [side.recipe for side in self.sides]
-        chosen = (chosen + chosen[-1:] * n)[:n]
-        self._start(tuple(chosen), self.seed, self.runs, self._scene_of(tuple(chosen), self.runs), "the number of sides")
+        chosen = tuple((chosen + chosen[-1:] * n)[:n])
+        self._start(chosen, self.seed, self.runs, self._scene_of(chosen, self.runs), "the number of sides")
 
     def code(self) -> str:
         """Python that trains all sides to what is on screen, as `gan_a`, `gan_b` and so on."""

@@ -5,7 +5,8 @@ import time
 
 from gan_lessons.trainers import one_thread
 
-ASKED = ("set", "restart", "seed", "undo", "back", "draw", "load")  # after these the page waits to hear where the settings are
+# after these the page waits to hear where the settings are
+ASKED = ("set", "restart", "seed", "undo", "back", "draw", "load")
 
 
 class Page:

@@ -22,9 +22,9 @@ class Stage(anywidget.AnyWidget):
     """A canvas with its controls.
 
     scene: the panels and their layers, as `scenes` makes them. settings: sliders and choices, each a dict of name,
-    label, help, values, index, kind and group. speed: training steps a frame, one of speeds. abilities: what is offered beside
-    play and steps ("slow", "draw", "share"). loop: the lines of the training loop, for slow motion. Frames and credits
-    are custom messages: synchronised traits would be merged, and equal values dropped.
+    label, help, values, index, kind and group. speed: training steps a frame, one of speeds. abilities: what is
+    offered beside play and steps ("slow", "draw", "share"). loop: the lines of the training loop, for slow motion.
+    Frames and credits are custom messages: synchronised traits would be merged, and equal values dropped.
     """
 
     _esm = source("paint", "picture", "share", "sketch", "controls", "clock", "player", "stage")
