@@ -1,6 +1,6 @@
 """What a playground lets one choose: data, noise, networks, losses, optimizers and remedies, each a `Setting`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from gan_lessons import losses, recipes
@@ -186,26 +186,29 @@ def _grouped(name: str, group: str) -> Setting:
 
 
 def _all() -> tuple[Setting, ...]:
-    of: Callable[..., Setting] = _choice
     return (
         _start(),
         _data(),
         *(_grouped(name, "data") for name in ("mean", "sd")),
-        of("noise", "noise", "What G makes its samples of", "data", NOISES, "noise"),
+        _choice("noise", "noise", "What G makes its samples of", "data", NOISES, "noise"),
         _layers("G"),
         _grouped("g_width", "networks"),
         _layers("D"),
         _grouped("d_width", "networks"),
-        of("loss", "loss", "What the two networks play for", "learning", LOSSES, "objective"),
+        _choice("loss", "loss", "What the two networks play for", "learning", LOSSES, "objective"),
         *(setting for who in "DG" for setting in (_optimizer(who), _grouped(f"{who.lower()}_lr", "learning"))),
         *(_grouped(name, "learning") for name in ("d_steps", "g_steps", "batch")),
-        of("minibatch", "minibatch discrimination", "D sees how alike a batch is", "remedies", MINIBATCH, "minibatch"),
+        _choice(
+            "minibatch", "minibatch discrimination", "D sees how alike a batch is", "remedies", MINIBATCH, "minibatch"
+        ),
         _number("pack", "PacGAN: pack", "How many samples D judges together", (1, 2, 3, 4), 1),
         _number("unroll", "unrolled steps", "How many steps of D ahead G looks", (0, 1, 2, 3, 5, 8), 0),
-        of("penalties", "penalty on D's slope", "Keeps D from being too steep", "remedies", PENALTIES, "penalties"),
-        of("d_norm", "normalisation in D", "Spectral keeps D's slope below 1", "remedies", NORMS, "d_norm"),
-        of("g_norm", "normalisation in G", "Batch evens out what layers see", "remedies", NORMS, "g_norm"),
-        of("instance_noise", "instance noise", "Blurs what D is shown", "remedies", BLURS, "instance_noise"),
+        _choice(
+            "penalties", "penalty on D's slope", "Keeps D from being too steep", "remedies", PENALTIES, "penalties"
+        ),
+        _choice("d_norm", "normalisation in D", "Spectral keeps D's slope below 1", "remedies", NORMS, "d_norm"),
+        _choice("g_norm", "normalisation in G", "Batch evens out what layers see", "remedies", NORMS, "g_norm"),
+        _choice("instance_noise", "instance noise", "Blurs what D is shown", "remedies", BLURS, "instance_noise"),
         _clip(),
         _averaging(),
     )

@@ -103,7 +103,7 @@ class Playground(Player):
         """What was kept of the training as one page of HTML that needs neither kernel nor network."""
         with self.lock:
             title = f"{self.recipe.name}, seed {self.seed + self.shown}"
-            return film_page(self.scene.spec, self.film.frames, title, "")
+            return film_page(self.scene.spec, self.film.frames, title, f"What is trained: {self.recipe.source}.")
 
     def save_page(self, path: str | os.PathLike) -> None:
         """Writes `page_text` as a file that ends in .html; an old one of this name makes way for it."""
