@@ -10,11 +10,17 @@ from benchmarks.browser import open_notebook, run_all
 from benchmarks.labs import write_notebook
 
 PLAYER = "from gan_lessons import recipes\nfrom gan_lessons.labs.player import Player\n\n"
+COMPARE = "from gan_lessons import recipes\nfrom gan_lessons.labs.compare import Compare\n\n"
 SWEEP = "from gan_lessons import saved_sweeps\nfrom gan_lessons.labs.scrubber import Scrubber\n\n"
 # A line a lab: its cell, and what is pressed (by data-do) so that all it has is on the page.
 LABS = {
     "player on a line": (PLAYER + "Player(recipes.steady, runs=3)", ["both", "code"]),
     "player in the plane": (PLAYER + "Player(recipes.ring, runs=1)", ["both", "code"]),
+    "playground": (
+        "from gan_lessons.labs.playground import Playground\n\nPlayground()",
+        ["slow", "next", "code", "draw"],
+    ),
+    "compare": (COMPARE + "Compare(recipes.wide_ring, {'d_lr': 0.003})", ["both", "code"]),
     "scrubber on a line": (SWEEP + "Scrubber(saved_sweeps.load('aylien_layers'))", []),
     "scrubber in the plane": (SWEEP + "Scrubber(saved_sweeps.load('ring_rates'))", []),
 }
@@ -39,6 +45,7 @@ def page(request, jupyterlab, chromium, tmp_path_factory):
         page.click(f"[data-do={name}]")
     if "code" in presses:
         page.wait_for_selector(".gan-code")
+    page.evaluate("() => document.querySelectorAll('.gan-stage details').forEach((group) => { group.open = true; })")
     # JupyterLab's body is 0 pixels high and hides what flows over; axe would take every text on it for hidden
     page.evaluate("() => { document.body.style.overflow = 'visible' }")
     yield page

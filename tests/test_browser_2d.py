@@ -378,26 +378,18 @@ def test_a_page_that_comes_later_has_the_real_points(lab):
         second.close()
 
 
-def test_axe_light_dark_and_narrow(lab):
-    from axe_playwright_python.sync_playwright import Axe
-
+def test_light_dark_and_narrow(lab):
     def theme(name):
         lab.page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
         lab.page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{str('Dark' not in name).lower()}'")
         lab.page.wait_for_timeout(500)
 
-    def check():
-        found = Axe().run(lab.page, context=".gan-stage").response["violations"]
-        assert not found, [(one["id"], one["help"], [node["html"][:200] for node in one["nodes"]]) for one in found]
-
     lab.play(300)
     lab.pause()
     size = lab.page.viewport_size
     try:
-        check()
         lab.shot("plane-light")
         theme("JupyterLab Dark")
-        check()
         assert lab.picture().pixels[0, 0].max() < 80 and mask(lab.picture(), BLUE, VERMILLION).sum() > 500
         lab.shot("plane-dark")
         theme("JupyterLab Light")

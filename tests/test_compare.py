@@ -10,7 +10,7 @@ from gan_lessons import losses, recipes
 from gan_lessons.labs.compare import Compare
 from gan_lessons.labs.compare_scene import COLORS
 from gan_lessons.labs.player import Player
-from gan_lessons.optim import SGD
+from gan_lessons.optim import SGD, Adam
 
 RING = replace(recipes.gan_lab_ring, g_hidden=(6,), d_hidden=(7,), batch=16)
 LINE = replace(recipes.steady, g_hidden=(4,), d_hidden=(6,), batch=8)
@@ -115,11 +115,36 @@ def test_charts_have_the_lines_of_all_sides(opened):
         assert len({trace["at"] for trace in traces}) == len(traces)
 
 
+@pytest.mark.parametrize(("others", "units"), [(["hinge"], 2), (["hinge", "Wasserstein"], 2), (["log (minimax)"], 1)])
+def test_charts_of_probabilities_and_scores_say_so(opened, others, units):
+    lab = opened(RING, *[{"loss": loss} for loss in others])
+    losses_of, chances = lab.scene.spec["panels"][len(lab.sides) : len(lab.sides) + 2]
+    assert losses_of["y"]["label"] == " or ".join(["nats", "loss"][:units])
+    assert chances["y"]["label"] == " or ".join(["probability", "sigmoid of score"][:units])
+    notes = [layer["note"] for panel in (losses_of, chances) for layer in panel["layers"] if layer["kind"] == "line"]
+    assert notes == ([] if units == 2 else ["log 4", "log 2", "can only guess"])
+
+
 def test_words_say_how_the_sides_differ(opened):
     lab = opened(RING, {"d_lr": 0.3, "loss": "hinge"})
     words = lab.film.frames[-1][0]["summary"]
     assert words.startswith("Step 0 (seed 0). A: Generated: ")
     assert " B (loss hinge, D's learning rate 0.3): Generated: " in words
+
+
+def test_words_name_the_field_where_no_setting_tells(opened):
+    lab = opened(replace(RING, d_optimizer=Adam(0.01)), replace(RING, d_optimizer=Adam(0.01, betas=(0.9, 0.99))))
+    assert " B (another d_optimizer): Generated: " in lab.film.frames[-1][0]["summary"]
+
+
+def test_one_setting_of_two_sides_is_two_changes(opened):
+    lab = opened(RING, RING)
+    for side, rate in (("B", 0.3), ("A", 0.2)):  # at once, as a drag would be
+        lab.set("side", side), lab.set("d_lr", rate)
+    assert lab.undo() == "D's learning rate (side A)"
+    assert [side.recipe.d_optimizer.lr for side in lab.sides] == [0.1, 0.3]
+    assert lab.undo() == "D's learning rate (side B)"
+    assert [side.recipe.d_optimizer.lr for side in lab.sides] == [0.1, 0.1]
 
 
 def test_settings_are_of_the_side_chosen_and_undo_returns(opened):
@@ -148,6 +173,12 @@ def test_a_new_side_is_a_copy_and_can_be_taken_back(opened):
     assert len(lab.sides) == 2 and lab.at == 1
     say(lab, "undo"), say(lab, "undo")
     assert len(lab.sides) == 2 and lab.trainer.steps == 4
+
+
+def test_as_many_sides_as_there_are_begin_nothing_again(opened):
+    lab = opened(RING, {"d_lr": 0.3})
+    lab.advance(4), lab.set("sides", 2)
+    assert lab.trainer.steps == 4 and lab.undo() == ""
 
 
 def test_new_seed_and_restart_are_of_all_sides(opened):
@@ -194,6 +225,21 @@ def test_looks_are_of_all_sides(opened):
     lab.advance(2)
     traces = [layer for layer in lab.scene.spec["panels"][-1]["layers"] if layer["kind"] == "trace"]
     assert np.isfinite([frame(lab)[trace["at"]] for trace in traces]).all() and len(traces) == 2
+
+
+@pytest.mark.parametrize("recipe", [RING, LINE], ids=["plane", "line"])
+@pytest.mark.parametrize("what", ["restart", "back"])
+def test_frames_that_come_back_are_read_where_they_were_written(opened, recipe, what):
+    lab = opened(recipe, {"d_lr": 0.3})
+    lab.advance(5), lab.advance(5)
+    kept = [values for _, values in lab.film.frames]
+    lab.restart() if what == "restart" else lab.back_to(5)
+    before = lab.scene.spec["panels"][1]["layers"]
+    lab.set("metric", list(lab.scene.looks["metric"]["values"])[2])
+    assert lab.undo() and lab.scene.spec["panels"][1]["layers"] == before
+    assert [header["step"] for header, _ in lab.film.frames] == [0, 5, 10]
+    assert [values for _, values in lab.film.frames][:2] == kept[:2]
+    assert {len(values) for _, values in lab.film.frames} == {len(kept[0])}
 
 
 @pytest.mark.parametrize(

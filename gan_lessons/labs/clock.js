@@ -6,6 +6,8 @@
 
 const KEEP = 250; // frames kept for scrubbing; when full, every other one is dropped and the stride doubles
 const SLOW_MS = 6000; // how long a stage of slow motion stays, if nobody asks for the next
+const WINDOW = 12; // frames asked for or waiting here, at most
+const OWED_MS = 45; // of the kernel's time that may be asked for ahead: what a person does waits behind it
 const PATIENCE_MS = 8000; // how long an answer of the kernel may take before the page says something
 
 // ---- Film: the frames kept ---------------------------------------------------------------------------------
@@ -35,7 +37,7 @@ class Clock {
     this.film = new Film();
     this.queue = [];
     this.views = new Set();
-    Object.assign(this, { due: 0, epoch: 0, playing: false, slow: false, window: 10, drawn: 0, shown: null, live: true, undo: "", gone: "" });
+    Object.assign(this, { due: 0, epoch: 0, playing: false, slow: false, owed: 4, drawn: 0, shown: null, live: true, undo: "", gone: "" });
     this.loop = this.loop.bind(this);
     this.ticking = false;
     this.lastSlow = 0;
@@ -75,7 +77,8 @@ class Clock {
     if (message.type === "frame") this.arrive(message, buffers[0]);
     else if (message.type === "done") {
       this.due = Math.max(0, this.due - message.unsent);
-      if (message.ms) this.window = Math.max(2, Math.min(12, Math.round(30 / message.ms)));
+      if (message.ms) this.owed = Math.max(2, Math.min(WINDOW, Math.round(OWED_MS / message.ms)));
+      return this.grant();
     } else if (message.type === "reset") {
       this.film.clear(); this.queue = []; this.epoch = message.epoch; this.live = true;
     } else if (message.type === "stopped") { this.playing = false; }
@@ -98,6 +101,7 @@ class Clock {
       this.epoch = frame.epoch;
     }
     this.queue.push(frame);
+    this.grant(); // not only at a tick: credits are a long way from the kernel
     if (!frame.paid) { // an answer to a person: shown at once
       this.queue.forEach((f) => this.film.add(f));
       this.queue = [];
@@ -147,8 +151,8 @@ class Clock {
       if (performance.now() - this.lastSlow >= SLOW_MS) this.nextStage();
       return;
     }
-    const wanted = this.window - this.due - this.queue.length;
-    if (wanted >= this.window / 2) { this.due += wanted; this.send({ type: "credit", n: wanted }); }
+    const wanted = Math.min(WINDOW - this.due - this.queue.length, this.owed - this.due);
+    if (wanted >= this.owed / 2) { this.due += wanted; this.send({ type: "credit", n: wanted }); }
   }
 
   visible() { return [...this.views].some((view) => view.visible); }

@@ -1,6 +1,6 @@
 """Two to four GANs side by side: the same seed and data, one thing different, and one clock for all."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from gan_lessons.errors import refuse, whole
 from gan_lessons.labs.choices import CHOICES
@@ -63,9 +63,14 @@ class Compare(Player):
         n = whole("sides", n, 2)
         if n > len(NAMES):
             refuse("sides", n, f"2 to {len(NAMES)}")
+        if n == len(self.sides):
+            return
         chosen = [side.recipe for side in self.sides]
         chosen = tuple((chosen + chosen[-1:] * n)[:n])
         self._start(chosen, self.seed, self.runs, self._scene_of(chosen, self.runs), "the number of sides")
+
+    def _put(self, recipe: Recipe, what: str) -> None:
+        super()._put(recipe, f"{what} (side {NAMES[self.at]})")  # or one setting of two sides would pass for one drag
 
     def code(self) -> str:
         """Python that trains all sides to what is on screen, as `gan_a`, `gan_b` and so on."""
@@ -86,7 +91,7 @@ class Compare(Player):
             snapshot = side.trainer.snapshot()
             frame, numbers = scene.frame(side.trainer, snapshot, side.alone(run), run)
             values.append(frame)
-            differs = differing(_values(self.sides[0].recipe), _values(side.recipe))
+            differs = _apart(self.sides[0].recipe, side.recipe)
             words.append(f"{name}{f' ({differs})' if differs else ''}: {generated(numbers)}")
             notices.append(notice(side.trainer, run).replace(f"Run {run + 1}", name))
         step = max(side.trainer.steps for side in self.sides)
@@ -107,6 +112,13 @@ def _settings(recipe: Recipe) -> dict[str, Setting]:
 
 def _values(recipe: Recipe) -> dict[str, object]:
     return {setting.label: setting.get(recipe) for setting in _settings(recipe).values()}
+
+
+def _apart(first: Recipe, other: Recipe) -> str:
+    """In words, by what a side differs from A: by settings of the lab, or if none of them tells by fields."""
+    names = (field.name for field in fields(other) if field.name not in ("name", "source", "steps"))
+    differ = [f"another {name}" for name in names if getattr(first, name) != getattr(other, name)]
+    return differing(_values(first), _values(other)) or ", ".join(differ)
 
 
 def _with(recipe: Recipe, other: Recipe | dict) -> Recipe:

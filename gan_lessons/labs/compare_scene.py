@@ -19,6 +19,8 @@ class CompareScene:
 
     def __init__(self, scenes: list[PlaneScene] | list[LineScene]):
         self.scenes, self.view = scenes, scenes[0].view
+        for scene in scenes:
+            _reserve(scene)
         self.spec = self._spec()
 
     @property
@@ -58,6 +60,14 @@ class CompareScene:
         return [_placing(*place) for place in zip(still, starts, rest, strict=True)]
 
 
+def _reserve(scene: PlaneScene | LineScene) -> None:
+    """Gives every metric its places now: later they would move those of the sides behind, and with them what kept
+    frames say."""
+    metric = scene.looks["metric"]
+    for value in (*metric["values"], metric["values"][metric["index"]]):
+        scene.look("metric", value)
+
+
 def _placing(still: int, start: int, rest: int) -> Callable[[int], int]:
     return lambda place: place + start if place < still else place - still + rest
 
@@ -88,12 +98,15 @@ def _main_box(i: int, n: int, share: float) -> dict:
 
 
 def _joined(charts: list[dict]) -> dict:
-    """One chart with the lines of all sides, each side in its colour; what does not move is drawn once."""
-    layers = [layer for layer in charts[0]["layers"] if layer["kind"] != "trace"]
+    """One chart with the lines of all sides, each side in its colour; what does not move is drawn once.
+
+    Where one D gives probabilities and another scores, the axis names both, and what is known of one is not drawn."""
+    units = list(dict.fromkeys(chart["y"]["label"] for chart in charts))
+    layers = [layer for layer in charts[0]["layers"] if layer["kind"] != "trace" and ("at" in layer or len(units) == 1)]
     for side, chart in enumerate(charts):
         name = {"label": f"lines of {NAMES[side]}", "color": COLORS[side]}
         layers += [layer | name for layer in chart["layers"] if layer["kind"] == "trace"]
-    return charts[0] | {"layers": layers}
+    return charts[0] | {"y": charts[0]["y"] | {"label": " or ".join(units)}, "layers": layers}
 
 
 def joined(parts: list[bytes]) -> bytes:

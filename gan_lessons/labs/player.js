@@ -163,7 +163,7 @@ class View {
     const quick = this.clock.playing && frame.paid && !frame.phase && now - this.lastWords < 120;
     const film = this.clock.film.frames, last = film[film.length - 1];
     const past = last && frame !== last && film.includes(frame) ? film : film.concat(last === frame ? [] : [frame]);
-    Object.assign(this.picture.canvas.dataset, { epoch: frame.epoch, drawn: this.clock.drawn, window: this.clock.window });
+    Object.assign(this.picture.canvas.dataset, { epoch: frame.epoch, drawn: this.clock.drawn, owed: this.clock.owed });
     this.picture.draw(frame, past, quick);
     if (quick) return;
     this.lastWords = now;
