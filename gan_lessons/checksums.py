@@ -37,6 +37,16 @@ def faults(folder: Path = DATA) -> list[str]:
     return [*missing, *foreign, *(f"{name} is damaged" for name in common if _sum(here[name]) != listed[name])]
 
 
+def check(name: str, folder: Path = DATA) -> None:
+    """Raises ValueError, naming the file and what to do, unless one file is there and as it was made."""
+    path, listed = folder / name, _read(folder / LIST) or {}
+    wrong = "missing" if not path.is_file() else "not listed" if name not in listed else ""
+    if not wrong and _sum(path) != listed[name]:
+        wrong = "damaged"
+    if wrong:
+        raise ValueError(f"the data file {str(path)!r} is {wrong}: install the package again, or git checkout {name}")
+
+
 def _read(path: Path) -> dict[str, str] | None:
     """Name -> sum; empty if there is no list, None if it cannot be read as one."""
     try:

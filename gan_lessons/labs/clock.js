@@ -8,6 +8,7 @@ const KEEP = 250; // frames kept for scrubbing; when full, every other one is dr
 const SLOW_MS = 6000; // how long a stage of slow motion stays, if nobody asks for the next
 const WINDOW = 12; // frames asked for or waiting here, at most
 const OWED_MS = 45; // of the kernel's time that may be asked for ahead: what a person does waits behind it
+const HURRY_MS = 1500; // for so long after a key or a press the kernel owes little, for the next one to be answered soon
 const PATIENCE_MS = 8000; // how long an answer of the kernel may take before the page says something
 
 // ---- Film: the frames kept ---------------------------------------------------------------------------------
@@ -37,7 +38,7 @@ class Clock {
     this.film = new Film();
     this.queue = [];
     this.views = new Set();
-    Object.assign(this, { due: 0, epoch: 0, playing: false, slow: false, owed: 4, drawn: 0, shown: null, live: true, undo: "", gone: "" });
+    Object.assign(this, { due: 0, epoch: 0, playing: false, slow: false, owed: 4, hurried: -HURRY_MS, drawn: 0, shown: null, live: true, undo: "", gone: "" });
     this.loop = this.loop.bind(this);
     this.ticking = false;
     this.lastSlow = 0;
@@ -132,6 +133,8 @@ class Clock {
     this.each((view) => view.controls());
   }
 
+  hurry() { this.hurried = performance.now(); } // somebody is at the controls
+
   slowly(on) {
     this.slow = on; this.lastSlow = 0;
     if (on && !this.playing) this.play();
@@ -151,8 +154,9 @@ class Clock {
       if (performance.now() - this.lastSlow >= SLOW_MS) this.nextStage();
       return;
     }
-    const wanted = Math.min(WINDOW - this.due - this.queue.length, this.owed - this.due);
-    if (wanted >= this.owed / 2) { this.due += wanted; this.send({ type: "credit", n: wanted }); }
+    const owed = performance.now() - this.hurried < HURRY_MS ? Math.min(2, this.owed) : this.owed;
+    const wanted = Math.min(WINDOW - this.due - this.queue.length, owed - this.due);
+    if (wanted >= owed / 2) { this.due += wanted; this.send({ type: "credit", n: wanted }); }
   }
 
   visible() { return [...this.views].some((view) => view.visible); }

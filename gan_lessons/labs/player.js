@@ -10,6 +10,7 @@ class View {
     this.code = make("textarea", { class: "gan-code", rows: 10, readonly: "", "aria-label": "Python code of what is on screen", spellcheck: "false" });
     this.codeBox = make("div", { class: "gan-code-box", hidden: "" }, this.code);
     this.settings = new Controls((name, value) => this.ask({ type: "set", name, value }));
+    for (const event of ["pointerdown", "keydown", "input"]) root.addEventListener(event, () => clock.hurry(), { capture: true, passive: true });
     root.append(this.place, this.spoken, this.loop(), this.transport(), this.note, this.settings.box, this.codeBox);
     this.newPicture(); this.settings.show(model.get("settings"));
     this.sight = new IntersectionObserver((entries) => { this.visible = entries[entries.length - 1].isIntersecting; clock.wake(); });
