@@ -28,7 +28,7 @@ def write(folder: Path = DATA) -> Path:
 
 def faults(folder: Path = DATA) -> list[str]:
     """What differs from the list, one sentence a file; empty where all is well, also where nothing ships."""
-    here, listed = files(folder), _read(folder / LIST)
+    here, listed = files(folder), _listed(folder / LIST)
     if listed is None:
         return [f"{LIST} is damaged"]
     missing = [f"{name} is missing" for name in sorted(listed.keys() - here.keys())]
@@ -37,17 +37,28 @@ def faults(folder: Path = DATA) -> list[str]:
     return [*missing, *foreign, *(f"{name} is damaged" for name in common if _sum(here[name]) != listed[name])]
 
 
-def check(name: str, folder: Path = DATA) -> None:
-    """Raises ValueError, naming the file and what to do, unless one file is there and as it was made."""
-    path, listed = folder / name, _read(folder / LIST) or {}
-    wrong = "missing" if not path.is_file() else "not listed" if name not in listed else ""
-    if not wrong and _sum(path) != listed[name]:
-        wrong = "damaged"
-    if wrong:
-        raise ValueError(f"the data file {str(path)!r} is {wrong}: install the package again, or git checkout {name}")
+def read(name: str, folder: Path = DATA) -> bytes:
+    """The content of one file. Raises ValueError, naming it and what to do, unless it is there and as it was made."""
+    path, listed = folder / name, _listed(folder / LIST)
+    if not listed:
+        raise fault(LIST, "missing or damaged", folder)
+    if not path.is_file():
+        raise fault(name, "missing", folder)
+    content = path.read_bytes()
+    if name not in listed:
+        raise fault(name, f"not listed in {LIST}", folder)
+    if hashlib.sha256(content).hexdigest() != listed[name]:
+        raise fault(name, "damaged", folder)
+    return content
 
 
-def _read(path: Path) -> dict[str, str] | None:
+def fault(name: str, wrong: str, folder: Path = DATA) -> ValueError:
+    """What is said of a file that cannot be used, to be raised."""
+    path = str(folder / name)
+    return ValueError(f"the data file {path!r} is {wrong}: get the course's data anew (git checkout, or install again)")
+
+
+def _listed(path: Path) -> dict[str, str] | None:
     """Name -> sum; empty if there is no list, None if it cannot be read as one."""
     try:
         pairs = [line.split("  ", maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -214,7 +214,7 @@ def test_a_side_that_diverges_is_named(opened):
     wild = replace(RING, objective=losses.wasserstein, d_optimizer=SGD(1e6), g_optimizer=SGD(1e6))
     lab = opened(RING, wild)
     lab.advance(60)
-    assert lab.film.frames[-1][0]["notice"].startswith("B diverged at step ")
+    assert lab.film.frames[-1][0]["notice"].startswith("Side B diverged at step ")
 
 
 def test_looks_are_of_all_sides(opened):

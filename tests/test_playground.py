@@ -351,3 +351,12 @@ def test_restart_keeps_settings_and_drawing(opened):
     first = thetas(lab)
     say(lab, "seed")
     assert lab.recipe == recipe and lab.seed == 1 and not same(thetas(lab), first)
+
+
+def test_what_the_picture_shows_stays_when_another_picture_comes(opened):
+    lab = opened()
+    say(lab, "set", name="heat", value="D*"), say(lab, "set", name="metric", value="JSD")
+    say(lab, "set", name="g_layers", value=3)
+    say(lab, "set", name="data", value="ring of 8")
+    chosen = {name: look["values"][look["index"]] for name, look in lab.scene.looks.items()}
+    assert chosen == {"heat": "D*", "metric": "JSD"} and "JSD" in lab.stage.scene["panels"][-1]["title"]

@@ -7,7 +7,7 @@
 const KEEP = 250; // frames kept for scrubbing; when full, every other one is dropped and the stride doubles
 const SLOW_MS = 6000; // how long a stage of slow motion stays, if nobody asks for the next
 const WINDOW = 12; // frames asked for or waiting here, at most
-const OWED_MS = 45; // of the kernel's time that may be asked for ahead: what a person does waits behind it
+const OWED_MS = 60; // of the kernel's time that may be asked for ahead: what a person does waits behind it
 const HURRY_MS = 1500; // for so long after a key or a press the kernel owes little, for the next one to be answered soon
 const PATIENCE_MS = 8000; // how long an answer of the kernel may take before the page says something
 

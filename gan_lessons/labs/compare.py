@@ -93,7 +93,7 @@ class Compare(Player):
             values.append(frame)
             differs = _apart(self.sides[0].recipe, side.recipe)
             words.append(f"{name}{f' ({differs})' if differs else ''}: {generated(numbers)}")
-            notices.append(notice(side.trainer, run).replace(f"Run {run + 1}", name))
+            notices.append(notice(side.trainer, run).replace(f"Run {run + 1}", f"Side {name}"))
         step = max(side.trainer.steps for side in self.sides)
         begins = f"Step {step:,} (seed {self.seed + run}). "
         header = {"step": step, "summary": begins + " ".join(words), "notice": " ".join(filter(None, notices))}

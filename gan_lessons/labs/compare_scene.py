@@ -104,7 +104,7 @@ def _joined(charts: list[dict]) -> dict:
     units = list(dict.fromkeys(chart["y"]["label"] for chart in charts))
     layers = [layer for layer in charts[0]["layers"] if layer["kind"] != "trace" and ("at" in layer or len(units) == 1)]
     for side, chart in enumerate(charts):
-        name = {"label": f"lines of {NAMES[side]}", "color": COLORS[side]}
+        name = {"label": f"lines of side {NAMES[side]}", "color": COLORS[side]}
         layers += [layer | name for layer in chart["layers"] if layer["kind"] == "trace"]
     return charts[0] | {"y": charts[0]["y"] | {"label": " or ".join(units)}, "layers": layers}
 

@@ -195,6 +195,8 @@ class Player:
 
     def _stand(self, sides: list[Training], film: Film, scene, at: int) -> None:
         """Puts other trainings with their film in the place of those that are shown."""
+        if self.sides and scene is not self.scene and not film.frames:  # a film fits the picture that it was made for
+            _as_chosen(self.scene.looks, scene)
         self.sides, self.film, self.scene, self.at, self._still = sides, film, scene, at, None
         self.shown = min(self.shown, sides[0].runs - 1)
         if self.stage.scene != scene.spec:
@@ -297,6 +299,14 @@ class Player:
         if self.scene.look(name, value):  # other panels: what was kept does not fit them
             self._stand(self.sides, Film(), self.scene, self.at)
             self.page.film()
+
+
+def _as_chosen(looks: dict, scene) -> None:
+    """A new scene shows what was chosen in the one before, as far as it can."""
+    for name, look in looks.items():
+        word = look["values"][look["index"]]
+        if word in scene.looks.get(name, {"values": ()})["values"]:
+            scene.look(name, word)
 
 
 def scene_of(recipe: Recipe, runs: int) -> LineScene | PlaneScene:
