@@ -93,6 +93,13 @@ def test_moments_stay_few(monkeypatch):
     assert same(state(one), state(twin))
 
 
+def test_without_its_moments_it_goes_back_all_the_same():
+    one, twin = made(), made()
+    train(one, 60), one.forget(), train(one, 20), one.back_to(33)
+    train(twin, 33)
+    assert same(state(one), state(twin))
+
+
 @pytest.mark.parametrize("step", [-1, 13, 99])
 def test_a_step_that_was_not_trained_is_refused(step):
     training = made()

@@ -189,6 +189,8 @@ class Player:
             self._stand(sides, Film(), scene, min(self.at, len(sides) - 1))
             self.shown = min(shown, runs - 1)
             if why:
+                for side in before[0]:  # it may be wanted back, but need not be at hand
+                    side.forget()
                 self._note(why, lambda: (self._stand(*before), self.page.film()))
             self.page.film()
             self._answer()

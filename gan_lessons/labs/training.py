@@ -75,6 +75,10 @@ class Training:
         if len(self._moments) > max(3, KEPT_BYTES // size):
             self._moments, self._stride = self._moments[::2], 2 * self._stride
 
+    def forget(self) -> None:
+        """Lets go of the moments kept, but for the first: going back then does more again."""
+        self._moments, self._stride = self._moments[:1], 1
+
     def back_to(self, step: int) -> None:
         """Goes back to a step, from where it goes on exactly as it did the first time.
 
