@@ -76,6 +76,18 @@ def test_the_kernel_rests_too(page):
     press(page, 0, "play")
 
 
+def test_a_kernel_that_is_busy_is_said_until_it_answers(page):
+    """Here the kernel's thread of widget messages itself is held up; then a click has to wait."""
+    see(page, 0)
+    hold = "import threading, time\ndef hold():\n    with one.lock:\n        time.sleep(12)\n"
+    hold += "held = threading.Thread(target=hold)\nheld.start()\nit = held.is_alive()"
+    assert page.evaluate(ASK, hold) == "'True'"
+    press(page, 0, "both")
+    said = "(busy) => document.querySelector('.gan-note').textContent.includes('has not answered') === busy"
+    page.wait_for_function(said, arg=True)
+    page.wait_for_function(said, arg=False)
+
+
 def test_a_closed_lab_leaves_the_page_and_the_memory_and_the_other_stays(page):
     code = "import gc, weakref\ngone = weakref.ref(one.trainer)\none.close()\ngc.collect()\nit = gone() is None"
     assert page.evaluate(ASK, code) == "'True'"

@@ -60,6 +60,7 @@ class Clock {
     if (this.asked === null || this.gone) return;
     const waited = performance.now() - this.asked;
     if (waited < PATIENCE_MS) return setTimeout(() => this.worry(), PATIENCE_MS - waited);
+    this.worried = true;
     this.each((view) => view.say("The kernel has not answered for a while: it may be busy with a cell. If it was restarted, run this lab's cell again."));
     setTimeout(() => this.worry(), PATIENCE_MS);
   }
@@ -74,6 +75,7 @@ class Clock {
 
   receive(message, buffers) {
     this.asked = null;
+    if (this.worried) { this.worried = false; this.each((view) => view.say("")); } // it was only busy
     if (message.to && message.to !== this.id) return; // for another page that shows this lab
     if (message.type === "frame") this.arrive(message, buffers[0]);
     else if (message.type === "done") {
