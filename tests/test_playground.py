@@ -360,3 +360,23 @@ def test_what_the_picture_shows_stays_when_another_picture_comes(opened):
     say(lab, "set", name="data", value="ring of 8")
     chosen = {name: look["values"][look["index"]] for name, look in lab.scene.looks.items()}
     assert chosen == {"heat": "D*", "metric": "JSD"} and "JSD" in lab.stage.scene["panels"][-1]["title"]
+
+
+def test_loading_shows_how_far_it_is_and_fills_the_film(opened, tmp_path):
+    lab, other = opened(), opened()
+    lab.advance(650), lab.set("d_lr", 0.03), lab.advance(30)
+    lab.save(tmp_path / "long.json")
+    other.sent.clear()
+    other.load(tmp_path / "long.json")
+    steps = [message["step"] for message in other.sent if message["type"] == "frame"]
+    assert steps[-4:] == [200, 400, 600, 680] and same(thetas(lab), thetas(other)) and lab.code() == other.code()
+    assert [header["step"] for header, _ in other.film.frames] == [0, 200, 400, 600, 680]
+
+
+def test_loading_what_changed_its_picture_on_the_way(opened, tmp_path):
+    lab, other = opened(), opened()
+    lab.advance(250), lab.set("loss", "hinge"), lab.advance(10)
+    lab.save(tmp_path / "changed.json")
+    other.load(tmp_path / "changed.json")
+    assert other.stage.scene == lab.stage.scene and [header["step"] for header, _ in other.film.frames] == [260]
+    assert same(thetas(lab), thetas(other))

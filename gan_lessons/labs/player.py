@@ -208,7 +208,7 @@ class Player:
         """Goes on with a changed recipe, or begins again with it."""
         before, at = self.recipe, self.at
         chosen = tuple(recipe if i == at else side.recipe for i, side in enumerate(self.sides))
-        scene = self.scene if _key(before) == _key(recipe) else self._scene_of(chosen, self.runs)
+        scene = self.scene if layout(before) == layout(recipe) else self._scene_of(chosen, self.runs)
         if restarts(before, recipe):
             return self._start(chosen, self.seed, self.runs, scene, what)
         self.sides[at].change(recipe)
@@ -223,7 +223,7 @@ class Player:
         self._answer()
 
     def _change_back(self, at: int, recipe: Recipe) -> None:
-        same = _key(recipe) == _key(self.sides[at].recipe)
+        same = layout(recipe) == layout(self.sides[at].recipe)
         self.sides[at].change(recipe)
         if not same:
             chosen = tuple(side.recipe for side in self.sides)
@@ -322,7 +322,7 @@ def scene_of(recipe: Recipe, runs: int) -> LineScene | PlaneScene:
     refuse("recipe", recipe.name, "one whose data lie on a line or in the plane")
 
 
-def _key(recipe: Recipe) -> tuple:
+def layout(recipe: Recipe) -> tuple:
     """What of a recipe decides how its scene is laid out."""
     judging = recipe.features, recipe.pack, recipe.minibatch, recipe.d_norm, gives_scores(recipe.objective)
     many = len(getattr(recipe.data, "modes", ()))

@@ -11,8 +11,9 @@ from gan_lessons.errors import refuse, whole
 from gan_lessons.labs import settings_file
 from gan_lessons.labs.choices import CHOICES
 from gan_lessons.labs.drawing import drawn
+from gan_lessons.labs.film import Film
 from gan_lessons.labs.film_page import film_page
-from gan_lessons.labs.player import Player
+from gan_lessons.labs.player import Player, layout
 from gan_lessons.labs.settings import Setting, fitting
 from gan_lessons.recipes import Recipe
 from gan_lessons.records import replacing
@@ -95,8 +96,10 @@ class Playground(Player):
         chosen = (shared.recipe,)
         with self.lock:
             self._start(chosen, shared.seed, shared.runs, self._scene_of(chosen, shared.runs), "loading")
-            self.sides[0].redo(shared.moves)
-            self._stand(self.sides, self.film, self._scene_of((self.recipe,), self.runs), self.at)
+            self.sides[0].redo(shared.moves, lambda: self._frame(paid=False))
+            if layout(self.recipe) != layout(shared.recipe):  # something that was done changed the picture
+                self._stand(self.sides, Film(), self._scene_of((self.recipe,), self.runs), self.at)
+                self.page.film()
             self._answer()
 
     def page_text(self) -> str:

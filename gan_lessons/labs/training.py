@@ -8,6 +8,7 @@ from gan_lessons.labs.slow import SlowMotion, Stage
 from gan_lessons.recipes import Recipe
 from gan_lessons.trainers import SETTINGS
 
+PIECE = 200  # steps that are done again without a word
 KEPT_BYTES = 32_000_000  # for moments of one training; with a hundred runs in the plane that is three of them
 
 
@@ -97,9 +98,13 @@ class Training:
         self.trainer.return_to(moment.state)
         self.recipe, self.log.moves, self.slow = moment.recipe, list(moment.moves), SlowMotion(moment.recipe.window)
 
-    def redo(self, moves) -> None:
-        """Does moves of a log, one after the other."""
+    def redo(self, moves, tell=lambda: None) -> None:
+        """Does moves of a log, one after the other. tell(): called now and then, for someone who waits."""
         for kind, *what in moves:
+            while kind == "advance" and what[0] > PIECE:
+                self._again(kind, PIECE, what[1])
+                what[0] -= PIECE
+                tell()
             self._again(kind, *what)
 
     def _again(self, kind: str, *what) -> None:
