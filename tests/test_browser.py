@@ -351,7 +351,7 @@ def test_a_restarting_slider_restarts(lab):
     lab.pause()
     lab.key("[data-set=g_width]", "ArrowLeft")
     lab.wait("canvas.dataset.step === '0'")
-    assert "began again" in lab.page.inner_text(".gan-note")
+    lab.page.wait_for_function("() => document.querySelector('.gan-note').textContent.includes('began again')")
     assert lab.ask("lab.trainer.G.inputs") == 1 and lab.ask("lab.trainer.steps") == 0
 
 
