@@ -15,7 +15,7 @@ import nbformat
 import numpy as np
 
 from benchmarks import browser
-from benchmarks.labs_page import DRAWN, SHOWN, TICKS, ask, memory, pause, play, time_of
+from benchmarks.labs_page import DRAWN, SHOWN, TICKS, ask, memory, pause, play, play_on, time_of
 from benchmarks.measure import Row, compare, less_is_better, more_is_better
 
 REPEATS, SECONDS = 3, 7  # play on a line is watched for 3 times 7 seconds, in turn with the idle page
@@ -111,7 +111,7 @@ def answers(page, setting: str, repeats: int | None) -> list[float]:
     """Milliseconds from a key on a slider of the data, while it plays, to the picture that shows what it did."""
     pauses, times, slider = random.Random(0), [], f"[data-set={setting}]"
     page.focus(slider)
-    play(page)
+    play_on(page)
     for press in range(repeats or PRESSES):
         page.wait_for_timeout(200 + 200 * pauses.random())
         key = "ArrowLeft" if press % 2 else "ArrowRight"

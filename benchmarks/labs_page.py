@@ -68,6 +68,13 @@ def play(page) -> None:
     page.click("[data-do=play]:has-text('Play')")
 
 
+def play_on(page) -> None:
+    """Plays, and waits for a frame that trained further: what was said to the kernel before has been answered then."""
+    step = page.get_attribute(".gan-stage canvas", "data-step")
+    play(page)
+    page.wait_for_function("(step) => document.querySelector('.gan-stage canvas').dataset.step !== step", arg=step)
+
+
 def pause(page) -> None:
     """Pauses, and waits until frames stop."""
     page.click("[data-do=play]:has-text('Pause')")

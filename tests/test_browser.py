@@ -384,7 +384,7 @@ def test_restart_new_seed_and_code(lab):
     first = lab.picture()
     lab.press("seed")
     lab.wait("summary.includes('seed 12)')")
-    assert "Seeds 12 to 23 now." in lab.page.inner_text(".gan-note")
+    lab.page.wait_for_function("() => document.querySelector('.gan-note').textContent === 'Seeds 12 to 23 now.'")
     assert np.any(lab.picture().pixels != first.pixels, -1).mean() > 0.001
     lab.press("both")
     lab.wait("canvas.dataset.step === '1'")
