@@ -78,4 +78,4 @@ def test_a_row_is_measured():
     with ThreadPoolExecutor(2) as pool:
         row = modes.measured("ring", BY_NAME["plain"], small, (0, 1, 2), pool)
     assert (row.data, row.method, row.seeds, row.steps) == ("ring", "plain GAN", 3, 30)
-    assert 0 <= row.modes <= 8 and row.seconds > 0
+    assert 0 <= row.modes <= 8 and 0 <= row.hq <= 100

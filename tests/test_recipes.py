@@ -11,7 +11,7 @@ import torch
 from gan_lessons import recipes
 from gan_lessons.decays import StepDecay
 from gan_lessons.distributions import Gaussian, NormalNoise, StratifiedNoise, UniformNoise
-from gan_lessons.distributions_2d import Grid, Ring, ThreeBlobs, TwoGaussians
+from gan_lessons.distributions_2d import Grid, Line, Ring, ThreeBlobs, TwoGaussians
 from gan_lessons.losses import minimax, non_saturating
 from gan_lessons.models.minibatch import Minibatch
 from gan_lessons.models.toys import MLP
@@ -115,11 +115,27 @@ LAB_DISJOINT = LAB_GAUSSIANS | {
     "d_hidden": (11, 11, 11),
     "schedule": InTurn(1, 1),
 }
+LAB_LINE = LAB_GAUSSIANS | {
+    "data": Line(),
+    "noise": UniformNoise(-1.0, 1.0, 2),
+    "g_hidden": (5, 5),
+    "d_hidden": (6, 6),
+    "d_optimizer": SGD(0.03),
+    "g_optimizer": SGD(0.01),
+}
+LAB_RING = LAB_GAUSSIANS | {
+    "data": Ring(n=8, radius=1.0, sd=0.1),
+    "noise": UniformNoise(-1.0, 1.0, 2),
+    "g_hidden": (10, 10),
+    "d_hidden": (9, 9, 9),
+    "schedule": InTurn(3, 1),
+}
 FACTS = {"aylien_head": HEAD, "aylien_blog": BLOG, "dev_nag_first": FIRST} | {
     f"dev_nag_{mode}": DEV_NAG | {"features": mode} for mode in ("moments", "raw", "squared_differences", "differences")
 }
 FACTS |= {"aylien_minibatch": MINIBATCH, "metz_ring": METZ}
 FACTS |= {"gan_lab_gaussians": LAB_GAUSSIANS, "gan_lab_disjoint": LAB_DISJOINT}
+FACTS |= {"gan_lab_line": LAB_LINE, "gan_lab_ring": LAB_RING}
 AUTHORS = {"aylien": "AYLIEN", "dev": "Dev Nag", "metz": "Metz et al.", "gan": "GAN Lab"}
 # The course's own: what they share with a source.
 OWN = {
@@ -144,7 +160,9 @@ def test_the_courses_own_say_so_and_keep_the_data_of_their_source(name):
     assert "this course" in BY_NAME[name].source
 
 
-@pytest.mark.parametrize("name", ["ring", "grid", "wide_ring", "metz_ring", "gan_lab_gaussians", "gan_lab_disjoint"])
+@pytest.mark.parametrize(
+    "name", ["ring", "grid", "wide_ring", "metz_ring", *(x for x in FACTS if x.startswith("gan_lab"))]
+)
 def test_a_window_in_the_plane_shows_the_data(name):
     recipe = BY_NAME[name]
     low, high = recipe.data.window
