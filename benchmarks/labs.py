@@ -147,5 +147,5 @@ def _p95(times: list[float]) -> float:
 
 
 def _against(name: str, value: float, unit: str, budget: float, n: int) -> Row:
-    value = max(0.1, round(value, 1))  # less than can be told counts as that
+    value = max(0.1, round(float(value), 1))  # less than can be told counts as that; a page may give a whole number
     return Row(name, value, unit, round(float(budget), 1), round(less_is_better(value, budget), 3), n)

@@ -172,3 +172,8 @@ def test_command_prints_and_appends(monkeypatch, capsys, tmp_path):
     assert out.read_text() == printed
     for line in printed.splitlines():
         assert measure.Row(**fields(line)) == ROW
+
+
+def test_a_whole_number_of_the_page_is_a_number_like_any_other():
+    row = labs._against("first_frame_ms", 33, "ms", 300, 9)
+    assert fields(row.line())["value"] == 33.0 and row.ratio == pytest.approx(300 / 33, abs=1e-3)
