@@ -7,7 +7,7 @@ import numpy as np
 
 from gan_lessons.errors import refuse
 from gan_lessons.labs.film import Frame
-from gan_lessons.labs.pages import literal, literal_bytes, page
+from gan_lessons.labs.html_page import literal, literal_bytes, page
 from gan_lessons.labs.stage import source
 
 LIMIT = 3_900_000  # bytes of a page: it is to stay under 4 MB

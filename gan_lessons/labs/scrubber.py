@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 
 from gan_lessons.errors import refuse
-from gan_lessons.labs.pages import literal, literal_bytes, page
+from gan_lessons.labs.html_page import literal, literal_bytes, page
 from gan_lessons.labs.stage import source
 from gan_lessons.labs.sweep_scene import pack
 from gan_lessons.records import replacing
