@@ -185,10 +185,17 @@ class Deadly:
         self.mark, self.home, self.signal = str(mark), os.getpid(), signal
 
     def __call__(self, trainer):
-        if os.getpid() != self.home and trainer.steps and not os.path.exists(self.mark):
-            open(self.mark, "x").close()
+        if os.getpid() != self.home and trainer.steps and self.first():
             os.kill(os.getpid(), self.signal) if self.signal else os._exit(3)
         return torch.zeros(trainer.runs)
+
+    def first(self):
+        """Whether nobody made the mark before: of two workers that ask at once, one is told so."""
+        try:
+            open(self.mark, "x").close()
+        except FileExistsError:
+            return False
+        return True
 
 
 def last_bias(trainer):
