@@ -168,13 +168,9 @@ def data(folder: Path = PACKAGE / "data") -> Finding:
 
 def device() -> Finding:
     """What will torch compute on, and why?"""
-    import torch
+    from gan_lessons import devices
 
-    if torch.cuda.is_available():
-        return Finding("device", True, f"cuda: torch can use {torch.cuda.get_device_name()}")
-    built = torch.version.cuda or torch.version.hip
-    why = "torch sees no GPU that it can use" if built else "this torch is the build for CPUs"
-    return Finding("device", True, f"cpu: {why}; all lessons run on it")
+    return Finding("device", True, devices.why())
 
 
 def cores() -> Finding:

@@ -25,14 +25,18 @@ class ByAutograd:
     def d(objective, penalties, step) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """D's loss without penalties (*runs,), its logits (*runs, 2, n), and the gradient (runs, P) of all, summed."""
         loss, whole = _d_losses(objective, penalties, step)
-        return loss.detach(), step.logits.detach(), _flat(torch.autograd.grad(whole.sum(), list(step.D.parameters())))
+        return (
+            loss.detach(),
+            step.logits.detach(),
+            _flat(step.D, torch.autograd.grad(whole.sum(), list(step.D.parameters()))),
+        )
 
     @staticmethod
     @torch.enable_grad()
     def g(objective, step) -> tuple[torch.Tensor, torch.Tensor]:
         """G's loss (*runs,) and the gradient (runs, P) of the loss summed over runs."""
         loss = objective.g(step)
-        return loss.detach(), _flat(torch.autograd.grad(loss.sum(), list(step.G.parameters())))
+        return loss.detach(), _flat(step.G, torch.autograd.grad(loss.sum(), list(step.G.parameters())))
 
 
 class WrittenOut:
@@ -45,7 +49,7 @@ class WrittenOut:
         logits = out.view(*out.shape[:-2], 2, -1)
         loss, slope = objective.d_loss(logits), objective.d_slope(logits)
         grads, _ = step.D.pull(outs, slope.reshape(out.shape))
-        return loss, logits, _flat(grads)
+        return loss, logits, _flat(step.D, grads)
 
     @staticmethod
     @torch.no_grad()
@@ -56,7 +60,7 @@ class WrittenOut:
         loss, slope = objective.g_loss(logits), objective.g_slope(logits)
         _, slope = step.D.pull(d_outs, slope.unsqueeze(-1), weights=False, inputs=True)
         grads, _ = step.G.pull(g_outs, slope)
-        return loss, _flat(grads)
+        return loss, _flat(step.G, grads)
 
 
 def choose(G, D, objective, penalties: Sequence = ()):
@@ -79,7 +83,7 @@ def unrolled_g(objective, penalties, step: Step, k: int, player, optimizer) -> t
         (grad,) = torch.autograd.grad(loss.sum(), theta, create_graph=True)
         theta, state = optimizer.update(theta, grad, state, player.updates + i)
     loss = with_theta(player, theta, lambda D: objective.g(_seen_by(step, D)))
-    return loss.detach(), _flat(torch.autograd.grad(loss.sum(), list(step.G.parameters())))
+    return loss.detach(), _flat(step.G, torch.autograd.grad(loss.sum(), list(step.G.parameters())))
 
 
 @torch.enable_grad()
@@ -98,7 +102,7 @@ def push(
 
 def with_theta(player, theta: torch.Tensor, action: Callable[[nn.Module], torch.Tensor]) -> torch.Tensor:
     """What `action` gives for the player's network with other parameters, theta (runs, P); autograd follows theta."""
-    pieces = theta.split([param[0].numel() for param in player.params], 1)
+    pieces = theta.split(player.sizes, 1)
     named = zip(player.network.named_parameters(), pieces, strict=True)
     parameters = {f"network.{name}": piece.view(param.shape) for (name, param), piece in named}
     return torch.func.functional_call(_Acting(player.network), parameters, (action,))
@@ -128,5 +132,5 @@ def _seen_by(step: Step, D: nn.Module) -> Step:
     return other
 
 
-def _flat(grads) -> torch.Tensor:
-    return torch.cat([grad.flatten(1) for grad in grads], 1)
+def _flat(network: nn.Module, grads) -> torch.Tensor:
+    return torch.cat([grad.reshape(network.runs, -1) for grad in grads], 1)

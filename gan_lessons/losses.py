@@ -67,11 +67,12 @@ def cross_entropy_d(logits: torch.Tensor) -> torch.Tensor:
     """-log D(x) - log(1 - D(G(z))), the mean over the batch: (*runs, 2, batch) -> (*runs,).
 
     log 4 = 1.386 where D can only guess. Goodfellow et al. 2014, equation 1 (with the sign turned)."""
-    return F.logsigmoid(logits * -_SIGNS).sum((-1, -2)) / -logits.shape[-1]
+    return F.logsigmoid(logits * -_SIGNS.to(logits.device)).sum((-1, -2)) / -logits.shape[-1]
 
 
 def _cross_entropy_d_slope(logits: torch.Tensor) -> torch.Tensor:
-    return torch.sigmoid(logits * _SIGNS) * _SIGNS / logits.shape[-1]
+    signs = _SIGNS.to(logits.device)
+    return torch.sigmoid(logits * signs) * signs / logits.shape[-1]
 
 
 def minimax_g(fake: torch.Tensor) -> torch.Tensor:
@@ -103,11 +104,11 @@ def least_squares_d(scores: torch.Tensor) -> torch.Tensor:
     """(D(x) - 1)^2 / 2 + D(G(z))^2 / 2: (*runs, 2, batch) -> (*runs,); 1/4 where D says 1/2 to all.
 
     Mao et al. 2017, equation 9 (labels 0 and 1). D's output is the score itself, no sigmoid follows."""
-    return ((scores - _LABELS) ** 2).sum((-1, -2)) / (2 * scores.shape[-1])
+    return ((scores - _LABELS.to(scores.device)) ** 2).sum((-1, -2)) / (2 * scores.shape[-1])
 
 
 def _least_squares_d_slope(scores: torch.Tensor) -> torch.Tensor:
-    return (scores - _LABELS) / scores.shape[-1]
+    return (scores - _LABELS.to(scores.device)) / scores.shape[-1]
 
 
 def least_squares_g(fake: torch.Tensor) -> torch.Tensor:
@@ -123,18 +124,19 @@ def hinge_d(scores: torch.Tensor) -> torch.Tensor:
     """max(0, 1 - D(x)) + max(0, 1 + D(G(z))): (*runs, 2, batch) -> (*runs,); 2 where D says 0 to all.
 
     Lim & Ye 2017; Miyato et al. 2018, equation 16."""
-    return F.relu(1 + scores * _SIGNS).sum((-1, -2)) / scores.shape[-1]
+    return F.relu(1 + scores * _SIGNS.to(scores.device)).sum((-1, -2)) / scores.shape[-1]
 
 
 def _hinge_d_slope(scores: torch.Tensor) -> torch.Tensor:
-    return torch.where(1 + scores * _SIGNS > 0, _SIGNS.to(scores), 0.0) / scores.shape[-1]
+    signs = _SIGNS.to(scores)
+    return torch.where(1 + scores * signs > 0, signs, 0.0) / scores.shape[-1]
 
 
 def wasserstein_d(scores: torch.Tensor) -> torch.Tensor:
     """D(G(z)) - D(x): (*runs, 2, batch) -> (*runs,). Minus this is W1, if D is the best of slope 1 at most.
 
     Arjovsky et al. 2017, equation 3. D must be kept from steep slopes: by clipping, a penalty or spectral norm."""
-    return (scores * _SIGNS).sum((-1, -2)) / scores.shape[-1]
+    return (scores * _SIGNS.to(scores.device)).sum((-1, -2)) / scores.shape[-1]
 
 
 def _wasserstein_d_slope(scores: torch.Tensor) -> torch.Tensor:

@@ -13,6 +13,7 @@ from gan_lessons.errors import refuse
 FOLDER = checksums.DATA / "mnist"
 SIZES = {"train": 60_000, "test": 10_000}
 SIDE = 28  # pixels
+PIXELS, SHAPE = SIDE * SIDE, (1, SIDE, SIDE)
 _PREFIX = {"train": "train", "test": "t10k"}
 _GZIP = 31  # what zlib calls the format of gzip, with its sum and length at the end
 

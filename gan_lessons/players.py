@@ -1,5 +1,7 @@
 """`Player`: one side of the game, as a trainer moves it."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
@@ -16,12 +18,17 @@ class Player:
 
     def __init__(self, network: nn.Module):
         self.network, self.params, self.buffers = network, list(network.parameters()), list(network.buffers())
-        self.theta = torch.cat([p.detach().flatten(1) for p in self.params], 1)
+        self.sizes = [p.numel() // network.runs for p in self.params]  # of one run; a plain layer has no runs axis
+        self.theta = self.flat([p.detach() for p in self.params])
         self._owners = [module._parameters for module in network.modules() if module._parameters]
-        for param, piece in zip(self.params, self.theta.split([p[0].numel() for p in self.params], 1), strict=True):
+        for param, piece in zip(self.params, self.theta.split(self.sizes, 1), strict=True):
             param.data = piece.view(param.shape)
         self._places = self._where()
         self.state, self.updates = (), 0
+
+    def flat(self, tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Tensors shaped as the parameters, such as their gradients, as one (runs, P)."""
+        return torch.cat([tensor.reshape(self.network.runs, -1) for tensor in tensors], 1)
 
     def start(self, optimizer: Optimizer) -> None:
         """Begins with an optimizer that has done no update yet."""

@@ -28,7 +28,7 @@ def pretrain_discriminator(
             x = points.next()
             loss = ((trainer.D(x).sigmoid() - density(x)) ** 2).mean((-1, -2))
             grads = torch.autograd.grad(loss.sum(), player.params)
-            player.move(torch.cat([grad.flatten(1) for grad in grads], 1), optimizer)
+            player.move(player.flat(grads), optimizer)
         player.state, player.updates = trainer.settings["d_optimizer"].start(player.theta), 0
 
     trainer.whole_or_not(teach)

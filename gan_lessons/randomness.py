@@ -28,11 +28,13 @@ class Stream:
     """An endless row of batches from one distribution, for every run its own: `next()` -> (*runs, batch, d).
 
     seeds: one a run. Batches are drawn many steps at a time (per run about 4,096 numbers), which costs
-    .1 ms a step at 1,000 runs. `place` is (block, position in it) and may be set.
+    .1 ms a step at 1,000 runs; always on the CPU, so that every device sees the same numbers. `place` is
+    (block, position in it) and may be set.
     """
 
-    def __init__(self, distribution, seeds: Sequence[int], name: str, batch: int, dtype: torch.dtype):
+    def __init__(self, distribution, seeds: Sequence[int], name: str, batch: int, dtype: torch.dtype, device="cpu"):
         self.distribution, self.seeds, self.name, self.batch, self.dtype = distribution, seeds, name, batch, dtype
+        self.device = torch.device(device)
         self.length = max(1, min(64, _VALUES_A_BLOCK // batch))
         self.place = (0, 0)
         self._filled, self._block = -1, ()
@@ -57,12 +59,12 @@ class Stream:
         for seed in self.seeds:
             self._generator.manual_seed(block_seed(seed, self.name, block))
             draws.append(self.distribution.draw(shape, self._generator, self.dtype))
-        raw = torch.stack(draws, 1)  # (length, runs, batch, width)
+        raw = torch.stack(draws, 1).to(self.device)  # (length, runs, batch, width)
         self._block = self.distribution.transform(raw).unbind(0)
         self._filled = block
 
     def changed(self, distribution, batch: int) -> "Stream":
         """A stream of another distribution or batch size that goes on at this one's next block."""
-        other = Stream(distribution, self.seeds, self.name, batch, self.dtype)
+        other = Stream(distribution, self.seeds, self.name, batch, self.dtype, self.device)
         other.place = (self.place[0] + 1, 0)
         return other

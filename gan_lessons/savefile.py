@@ -59,7 +59,7 @@ def digest(tensors: dict[str, torch.Tensor], header: dict[str, str]) -> str:
     for key in ("counters", "identity"):
         total.update(header.get(key, "").encode())
     for name in sorted(tensors):
-        total.update(name.encode() + tensors[name].numpy().tobytes())
+        total.update(name.encode() + tensors[name].cpu().numpy().tobytes())
     return total.hexdigest()
 
 

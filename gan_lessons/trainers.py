@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from gan_lessons import gradients, losses, savefile
+from gan_lessons import devices, gradients, losses, savefile
 from gan_lessons.combining import check_networks, check_remedies, watching
 from gan_lessons.distributions import Distribution, NormalNoise, UniformNoise
 from gan_lessons.errors import number, refuse, whole
@@ -27,6 +27,7 @@ from gan_lessons.randomness import Stream
 from gan_lessons.records import Snapshot
 from gan_lessons.schedules import InTurn
 from gan_lessons.steps import Step
+from gan_lessons.together import Together
 
 CHECK_EVERY = 64  # steps between two looks for runs that diverged; the step found is exact all the same
 SETTINGS = (
@@ -45,6 +46,8 @@ class Trainer:
     does not count them). unroll: how many updates of D ahead G looks (0: none). instance_noise: blurs what D is shown.
     view: how many samples a snapshot shows, made of noise fixed by the seed. probes: name -> function of the trainer,
     observed at each snapshot. same_seeds: whether runs may share a seed, where something else sets them apart.
+    device: what it computes on (see `devices.choose`). autocast: None, or the type in which forward passes may compute,
+    such as torch.bfloat16. together: None, or this process's place among several that train one GAN.
 
     `run` yields snapshots, `advance` only trains. A step commits at its end: an interrupt or an error in it
     leaves the state of the step before, and calling again goes on. Watching changes nothing.
@@ -70,10 +73,14 @@ class Trainer:
         view: int = 256,
         probes: Mapping[str, Probe] | None = None,
         same_seeds: bool = False,
+        device: devices.Device = "cpu",
+        autocast: torch.dtype | None = None,
+        together: Together | None = None,
     ):
         limit_threads()
         self.G, self.D = G, D
         self.seeds = _seeds(seeds, G, D, same_seeds)
+        self.device, self.autocast, self.together = devices.choose(device), autocast, together
         self.view, self.probes = whole("view", view), _probes(probes)
         given = (data, noise, batch, objective, d_optimizer, g_optimizer, schedule, penalties, unroll, instance_noise)
         self.settings = self._checked(dict(zip(SETTINGS, given, strict=True)))
@@ -139,10 +146,13 @@ class Trainer:
 
     def _restart(self) -> None:
         initialize(self.G, self.seeds, "G"), initialize(self.D, self.seeds, "D")
+        self.G.to(self.device), self.D.to(self.device)
         self.g_player, self.d_player = Player(self.G), Player(self.D)
         self.g_player.start(self.settings["g_optimizer"]), self.d_player.start(self.settings["d_optimizer"])
         dtype, s = self.g_player.theta.dtype, self.settings
-        self._streams = {key: Stream(source, self.seeds, key, n, dtype) for key, (source, n) in _sources(s).items()}
+        self._streams = {
+            key: Stream(source, self.seeds, key, n, dtype, self.device) for key, (source, n) in _sources(s).items()
+        }
         self.viewing_noise = self._draw_viewing_noise()
         self._gradients = gradients.choose(self.G, self.D, s["objective"], s["penalties"])
         self.steps = 0
@@ -151,7 +161,8 @@ class Trainer:
         self._diverged, self._diverged_d = np.full(self.runs, -1), np.zeros(self.runs, bool)
 
     def _draw_viewing_noise(self) -> torch.Tensor:
-        return Stream(self.settings["noise"], self.seeds, "view", self.view, self.g_player.theta.dtype).next()
+        dtype, noise = self.g_player.theta.dtype, self.settings["noise"]
+        return Stream(noise, self.seeds, "view", self.view, dtype, self.device).next()
 
     def mark(self) -> tuple:
         """Where the training stands, to go `back` to (the settings are not part of it)."""
@@ -218,9 +229,12 @@ class Trainer:
         whole("steps", steps, 0)
         schedule = schedule or self.settings["schedule"]
         self.g_player.check_views("G"), self.d_player.check_views("D")
-        with one_thread():
+        with contextlib.nullcontext() if getattr(self.G, "large", False) else one_thread():
             for _ in range(steps):
-                self.whole_or_not(lambda: self._step(schedule))
+                try:
+                    self.whole_or_not(lambda: self._step(schedule))
+                except torch.OutOfMemoryError as error:
+                    raise devices.full(error, self.device, self.settings["batch"]) from error
 
     def part(self, schedule: Callable[["Trainer"], None]) -> None:
         """One part of a step, such as D's half of it, InTurn(1, 0): networks move, but no step is counted."""
@@ -263,7 +277,7 @@ class Trainer:
 
     def update_g(self) -> None:
         """One update of G on a fresh batch; D stays."""
-        self.g_player.move(self._g_gradient(self._streams["g_noise"].next()), self.settings["g_optimizer"])
+        self.g_player.move(self._g_gradient(self._next("g_noise")), self.settings["g_optimizer"])
 
     def update_both(self) -> None:
         """One update of each, from gradients at the same point and on the same noise."""
@@ -272,28 +286,42 @@ class Trainer:
         d_grad = self._d_gradient("g_noise")
         self._streams["g_noise"].place = place
         self.d_player.restore(buffers[0]), self.g_player.restore(buffers[1])
-        g_grad = self._g_gradient(self._streams["g_noise"].next())
+        g_grad = self._g_gradient(self._next("g_noise"))
         self.d_player.move(d_grad, self.settings["d_optimizer"])
         self.g_player.move(g_grad, self.settings["g_optimizer"])
 
     def _d_gradient(self, noise: str) -> torch.Tensor:
         s = self.settings
-        real, jitter = self._blurred(self._streams["real"].next(), "d_blur")
-        step = Step(self.G, self.D, self._streams[noise].next(), real, for_g=False, steps=self.steps, jitter=jitter)
+        real, jitter = self._blurred(self._next("real"), "d_blur")
+        step = Step(self.G, self.D, self._next(noise), real, for_g=False, steps=self.steps, jitter=jitter)
         step.mix, step.slopes_wanted = self._for_penalties()
-        self._seen["d_loss"], self._seen["logits"], grad = self._gradients.d(s["objective"], s["penalties"], step)
-        return grad
+        with self._precision():
+            loss, logits, grad = self._gradients.d(s["objective"], s["penalties"], step)
+        self._seen["d_loss"], self._seen["logits"] = self._mean(loss.to(grad.dtype)), logits.to(grad.dtype)
+        return self._mean(grad)
 
     def _g_gradient(self, noise: torch.Tensor) -> torch.Tensor:
         s = self.settings
         looks = s["objective"].g_sees_real or s["unroll"]
-        real, jitter = self._blurred(self._streams["g_real"].next() if looks else None, "g_blur")
+        real, jitter = self._blurred(self._next("g_real") if looks else None, "g_blur")
         step = Step(self.G, self.D, noise, real, steps=self.steps, jitter=jitter)
-        if s["unroll"]:
-            self._seen["g_loss"], grad = self._unrolled(step)
-        else:
-            self._seen["g_loss"], grad = self._gradients.g(s["objective"], step)
-        return grad
+        with self._precision():
+            loss, grad = self._unrolled(step) if s["unroll"] else self._gradients.g(s["objective"], step)
+        self._seen["g_loss"] = self._mean(loss.to(grad.dtype))
+        return self._mean(grad)
+
+    def _next(self, stream: str) -> torch.Tensor:
+        """The next batch of a stream, or this process's share of it."""
+        return self._share(self._streams[stream].next())
+
+    def _share(self, batch: torch.Tensor) -> torch.Tensor:
+        return batch if self.together is None else self.together.share(batch)
+
+    def _mean(self, tensor: torch.Tensor) -> torch.Tensor:
+        return tensor if self.together is None else self.together.mean(tensor)
+
+    def _precision(self) -> contextlib.AbstractContextManager:
+        return torch.autocast(self.device.type, self.autocast) if self.autocast else contextlib.nullcontext()
 
     def _unrolled(self, step: Step) -> tuple[torch.Tensor, torch.Tensor]:
         s, buffers = self.settings, self.d_player.remember()
@@ -305,14 +333,14 @@ class Trainer:
     def _for_penalties(self) -> tuple[torch.Tensor | None, bool]:
         """How far each mixture is from real to generated, if a penalty mixes; and whether slopes are wanted."""
         penalties = self.settings["penalties"]
-        return self._streams["mix"].next() if any(penalty.mixes for penalty in penalties) else None, bool(penalties)
+        return self._next("mix") if any(penalty.mixes for penalty in penalties) else None, bool(penalties)
 
     def _blurred(self, real: torch.Tensor | None, stream: str) -> tuple[torch.Tensor | None, torch.Tensor | None]:
         """The real batch with instance noise on it, and the noise for the generated one."""
         if self.settings["instance_noise"] is None:
             return real, None
         noise = self.settings["instance_noise"].scale(self._streams[stream].next(), self.steps)
-        on_real, on_fake = noise.chunk(2, -2)
+        on_real, on_fake = map(self._share, noise.chunk(2, -2))
         return None if real is None else real + on_real, on_fake
 
     # -- watching ----------------------------------------------------------------------------------------
@@ -324,14 +352,14 @@ class Trainer:
         seen = self._seen
         p_real, p_fake = seen.get("logits", blank).sigmoid().mean(-1).unbind(-1)
         with watching(self.G):
-            samples = self._shown_g(self.viewing_noise).numpy()
+            samples = self._shown_g(self.viewing_noise).cpu().numpy()
         return Snapshot(
             step=self.steps,
             samples=samples,
-            d_loss=seen.get("d_loss", blank[:, 0, 0]).numpy().copy(),
-            g_loss=seen.get("g_loss", blank[:, 0, 0]).numpy().copy(),
-            p_real=p_real.numpy(),
-            p_fake=p_fake.numpy(),
+            d_loss=seen.get("d_loss", blank[:, 0, 0]).cpu().numpy().copy(),
+            g_loss=seen.get("g_loss", blank[:, 0, 0]).cpu().numpy().copy(),
+            p_real=p_real.cpu().numpy(),
+            p_fake=p_fake.cpu().numpy(),
             diverged=self.diverged.copy(),
             probes={name: np.asarray(probe(self)).copy() for name, probe in self.probes.items()},
         )
@@ -344,7 +372,7 @@ class Trainer:
 
     def next_batch(self, run: int) -> tuple[np.ndarray, np.ndarray]:
         """The real samples (batch, d) and the noise (batch, dim) of D's next update; nothing is used up."""
-        return self._streams["real"].peek()[run].numpy(), self._streams["d_noise"].peek()[run].numpy()
+        return self._streams["real"].peek()[run].cpu().numpy(), self._streams["d_noise"].peek()[run].cpu().numpy()
 
     @torch.no_grad()
     def company(self) -> torch.Tensor:
@@ -363,7 +391,7 @@ class Trainer:
             network = copy.deepcopy(player.network)
             shared = [*zip(network.parameters(), player.params, strict=True)]
             for own, tensor in [*shared, *zip(network.buffers(), player.buffers, strict=True)]:
-                own.data = tensor.data[run : run + 1]
+                own.data = tensor.data[run : run + 1] if self.runs > 1 else tensor.data
             for module in network.modules():
                 if hasattr(module, "runs"):
                     module.runs = 1
@@ -386,7 +414,7 @@ class Trainer:
         if not self._sums:
             return
         steps = np.array([step for step, _, _ in self._sums])
-        bad_d, bad_g = (~torch.isfinite(torch.stack([s[i] for s in self._sums])).numpy() for i in (1, 2))
+        bad_d, bad_g = (~torch.isfinite(torch.stack([s[i] for s in self._sums])).cpu().numpy() for i in (1, 2))
         bad = bad_d | bad_g  # (steps, runs)
         new = bad.any(0) & (self._diverged < 0)
         if new.any():

@@ -1,0 +1,138 @@
+"""Networks' weights in safetensors files: those that ship with the course, and a learner's own.
+
+A file holds one network's parameters and buffers, and its printed form, so that it is never read into another one.
+What ships lies in data/networks/, with a model card (NAME.json) beside the files; `python -m gan_lessons.ship` makes
+them.
+"""
+
+import hashlib
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as from_bytes
+from safetensors.torch import save as to_bytes
+from torch import nn
+
+from gan_lessons import checksums
+from gan_lessons.errors import refuse
+from gan_lessons.models import images
+from gan_lessons.models.classifier import Classifier
+from gan_lessons.records import replacing
+
+FORMAT = "gan_lessons network 1"
+FOLDER = "networks"
+SHIPPED_WIDTH = 64  # of the DCGAN that ships: 64 and 128 channels
+NETWORKS = {
+    "dcgan": {
+        "g": lambda: images.dcgan_g(64, SHIPPED_WIDTH),
+        "d": lambda: images.dcgan_d(SHIPPED_WIDTH, norm=None),
+    },
+    "mlp": {"g": images.mlp_g, "d": images.mlp_d},
+    "classifier": {"": Classifier},
+}
+
+
+def save(network: nn.Module, path: str | os.PathLike) -> Path:
+    """Writes a network's weights. An interrupt or a full disk leaves the old file as it was.
+
+    Raises ValueError if the name does not end in .safetensors."""
+    path = Path(path)
+    if path.suffix != ".safetensors":
+        refuse("path", str(path), "a name that ends in .safetensors")
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    header = {"format": FORMAT, "network": str(network), "digest": _digest(tensors)}
+    with replacing(path) as file:
+        file.write(to_bytes(tensors, header))
+    return path
+
+
+def load(network: nn.Module, path: str | os.PathLike) -> nn.Module:
+    """Reads what `save` wrote into a network, and returns it.
+
+    Raises ValueError, and leaves the network as it was, for a file that is missing, damaged, foreign or of another
+    network."""
+    if not os.path.isfile(path):
+        raise ValueError(f"path: there is no file {os.fspath(path)!r}")
+    return _read(network, Path(path).read_bytes(), f"path: {os.fspath(path)!r}")
+
+
+def shipped(name: str) -> tuple[nn.Module, nn.Module]:
+    """G and D of a GAN that ships, "dcgan" or "mlp", in `eval()`. Raises ValueError, naming the file, if damaged."""
+    if name not in ("dcgan", "mlp"):
+        refuse("name", name, '"dcgan" or "mlp"')
+    return _shipped(name, "g"), _shipped(name, "d")
+
+
+@cache
+def classifier() -> Classifier:
+    """The judge of digits that ships, in `eval()`. Raises ValueError, naming the file, if it is damaged."""
+    return _shipped("classifier", "").requires_grad_(False)
+
+
+def card(name: str) -> dict:
+    """The model card of what ships: how it was made, from what, and what it scored. Raises ValueError for no such."""
+    if name not in NETWORKS:
+        refuse("name", name, f"one of {list(NETWORKS)}")
+    return json.loads(checksums.read(f"{FOLDER}/{name}.json"))
+
+
+def start_from(trainer, G: nn.Module, D: nn.Module) -> None:
+    """Lets a trainer go on from the weights of two networks like its own; its optimizers start afresh.
+
+    Raises ValueError, and leaves the trainer as it was, if they are other networks."""
+    for name, own, other in (("G", trainer.G, G), ("D", trainer.D, D)):
+        if str(own) != str(other):
+            refuse(name, _short(other), f"a network like the trainer's own, {_short(own)}")
+    trainer.G.load_state_dict(G.state_dict()), trainer.D.load_state_dict(D.state_dict())
+    trainer.g_player.start(trainer.settings["g_optimizer"]), trainer.d_player.start(trainer.settings["d_optimizer"])
+
+
+def file(name: str, part: str) -> str:
+    """The name of a shipped file below the data folder."""
+    return f"{FOLDER}/{name}{'_' if part else ''}{part}.safetensors"
+
+
+def _shipped(name: str, part: str) -> nn.Module:
+    network, where = NETWORKS[name][part](), file(name, part)
+    return _read(network, checksums.read(where), f"the data file {str(checksums.DATA / where)!r}").eval()
+
+
+def _read(network: nn.Module, content: bytes, name: str) -> nn.Module:
+    header = _header(content, name)
+    if header.get("format") != FORMAT:
+        raise ValueError(f"{name} holds no network of this course")
+    if header.get("network") != str(network):
+        raise ValueError(f"{name} holds another network than {_short(network)}")
+    try:
+        tensors = from_bytes(content)
+    except SafetensorError as error:
+        raise ValueError(f"{name} is damaged ({error})") from None
+    if header.get("digest") != _digest(tensors):
+        raise ValueError(f"{name} is damaged: its contents are not what was written")
+    network.load_state_dict(tensors)
+    return network
+
+
+def _header(content: bytes, name: str) -> dict:
+    """What stands beside the tensors: a length in 8 bytes, then JSON."""
+    try:
+        size = int.from_bytes(content[:8], "little")
+        return json.loads(content[8 : 8 + size])["__metadata__"]
+    except (ValueError, KeyError, TypeError, MemoryError):
+        raise ValueError(f"{name} is damaged or no safetensors file") from None
+
+
+def _digest(tensors: dict[str, torch.Tensor]) -> str:
+    total = hashlib.blake2b(digest_size=16)
+    for name in sorted(tensors):
+        total.update(name.encode() + tensors[name].numpy().tobytes())
+    return total.hexdigest()
+
+
+def _short(network: nn.Module) -> str:
+    words = " ".join(str(network).split())
+    return words if len(words) < 200 else f"{words[:200]} ..."

@@ -1,0 +1,40 @@
+"""Several processes that train one GAN: each takes its share of every batch, and all move by the mean gradient.
+
+`torchrun` starts the processes; `join` is called in each. torch's DistributedDataParallel gathers gradients as
+`backward` leaves them on the parameters, and does not see those that `torch.autograd.grad` gives (its documentation
+says so). Here a network's gradient is one flat tensor, so one `all_reduce` does the same.
+"""
+
+import os
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+
+
+@dataclass(frozen=True)
+class Together:
+    """One of `world` processes, the number `rank`."""
+
+    rank: int
+    world: int
+
+    def share(self, batch: torch.Tensor) -> torch.Tensor:
+        """This process's part of a batch, (*runs, batch, d) -> (*runs, batch / world, d)."""
+        return batch.chunk(self.world, -2)[self.rank]
+
+    def mean(self, tensor: torch.Tensor) -> torch.Tensor:
+        """The mean over all processes, in place."""
+        dist.all_reduce(tensor)
+        return tensor.div_(self.world)
+
+
+def join() -> Together | None:
+    """Joins the processes that `torchrun` started, by NCCL on GPUs and gloo on CPUs; None where it started none."""
+    if "WORLD_SIZE" not in os.environ:
+        return None
+    if not dist.is_initialized():
+        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    if torch.cuda.is_available():
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", 0)))
+    return Together(dist.get_rank(), dist.get_world_size())
