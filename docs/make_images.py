@@ -2,8 +2,8 @@
 
 Those of notebooks 00 and 01 are drawn from one training: `recipes.steady` to its end (`RECIPE.steps`), seeds 0 to 99.
 Run 0 is drawn as a line, the other 99 are the band behind it. On another processor or torch the curves differ a little,
-for rounding differs. Those of notebooks 02 and 03 show the first seeds of sweeps that ship; that of notebook 10 trains
-seed 0.
+for rounding differs. Those of notebooks 02 and 03 show the first seeds of sweeps that ship; that of notebook 04 shows
+the first samples of the network that ships, and that of notebook 10 trains seed 0.
 """
 
 import argparse
@@ -17,8 +17,9 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from gan_lessons import plots, recipes, saved_sweeps
+from gan_lessons import checkpoints, metrics_digits, mnist, plots, recipes, saved_sweeps
 from gan_lessons.labs.drawing import drawn
+from gan_lessons.plots_digits import draw_sheet
 from gan_lessons.randomness import generator
 from gan_lessons.records import History
 from gan_lessons.trainers import DiscriminatorCurve, one_thread
@@ -103,11 +104,22 @@ def draw_eight(steps: Sequence[int], height: int) -> Figure:
     return figure
 
 
+def draw_digits(n: int, columns: int, height: int) -> Figure:
+    """The first samples of the DCGAN that ships, beside the first digits of the test set."""
+    figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, layout="constrained")
+    made = metrics_digits.sample(checkpoints.shipped("dcgan")[0], n)
+    sheets = {"real digits": mnist.load("test").images[:n], "made by the DCGAN": made.numpy()}
+    for ax, (title, images) in zip(figure.subplots(1, 2), sheets.items(), strict=True):
+        draw_sheet(ax, images, columns, title)
+    return figure
+
+
 PICTURES: dict[str, Callable[[], Figure]] = {
     "00_start_here": lambda: draw_moments_of(film(), START_MOMENTS, 400, with_d_star=False),
     "01_gaussian_toy": lambda: draw_moments_of(film(), TOY_MOMENTS, 400, with_d_star=True),
     "02_mode_collapse": lambda: draw_first_seeds("plain_gans", "wide ring", 4, 360),
     "03_minibatch_discrimination": lambda: draw_remedies(COMPARED, 2, 620),
+    "04_mnist_dcgan": lambda: draw_digits(72, 12, 400),
     "10_playground": lambda: draw_eight((0, 300, 1000, 4000), 360),
 }
 

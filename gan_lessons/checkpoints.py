@@ -1,6 +1,7 @@
 """Networks' weights in safetensors files: those that ship with the course, and a learner's own.
 
-A file holds one network's parameters and buffers, and its printed form, so that it is never read into another one.
+A file holds one network's parameters and buffers, and is read into none that has others. (What torch prints of a
+network does not tell: it changes from version to version.)
 What ships lies in data/networks/, with a model card (NAME.json) beside the files; `python -m gan_lessons.ship` makes
 them.
 """
@@ -8,6 +9,7 @@ them.
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +27,7 @@ from gan_lessons.records import replacing
 
 FORMAT = "gan_lessons network 1"
 FOLDER = "networks"
-SHIPPED_WIDTH = 64  # of the DCGAN that ships: 64 and 128 channels
+SHIPPED_WIDTH = 48  # of the DCGAN that ships: 192, 96 and 48 channels
 NETWORKS = {
     "dcgan": {
         "g": lambda: images.dcgan_g(64, SHIPPED_WIDTH),
@@ -44,9 +46,8 @@ def save(network: nn.Module, path: str | os.PathLike) -> Path:
     if path.suffix != ".safetensors":
         refuse("path", str(path), "a name that ends in .safetensors")
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
-    header = {"format": FORMAT, "network": str(network), "digest": _digest(tensors)}
     with replacing(path) as file:
-        file.write(to_bytes(tensors, header))
+        file.write(to_bytes(tensors, {"format": FORMAT, "digest": _digest(tensors)}))
     return path
 
 
@@ -87,8 +88,12 @@ def start_from(trainer, G: nn.Module, D: nn.Module) -> None:
     for name, own, other in (("G", trainer.G, G), ("D", trainer.D, D)):
         if str(own) != str(other):
             refuse(name, _short(other), f"a network like the trainer's own, {_short(own)}")
-    trainer.G.load_state_dict(G.state_dict()), trainer.D.load_state_dict(D.state_dict())
-    trainer.g_player.start(trainer.settings["g_optimizer"]), trainer.d_player.start(trainer.settings["d_optimizer"])
+
+    def begin() -> None:
+        trainer.G.load_state_dict(G.state_dict()), trainer.D.load_state_dict(D.state_dict())
+        trainer.g_player.start(trainer.settings["g_optimizer"]), trainer.d_player.start(trainer.settings["d_optimizer"])
+
+    trainer.whole_or_not(begin)
 
 
 def file(name: str, part: str) -> str:
@@ -105,12 +110,15 @@ def _read(network: nn.Module, content: bytes, name: str) -> nn.Module:
     header = _header(content, name)
     if header.get("format") != FORMAT:
         raise ValueError(f"{name} holds no network of this course")
-    if header.get("network") != str(network):
-        raise ValueError(f"{name} holds another network than {_short(network)}")
     try:
         tensors = from_bytes(content)
     except SafetensorError as error:
         raise ValueError(f"{name} is damaged ({error})") from None
+    held, own = _kinds(tensors), _kinds(network.state_dict())
+    if held != own:
+        key = min(part for part, _ in held.items() ^ own.items())
+        where = f"{key} is {held.get(key, 'missing')}, here it is {own.get(key, 'missing')}"
+        raise ValueError(f"{name} holds another network, or is damaged: {where}")
     if header.get("digest") != _digest(tensors):
         raise ValueError(f"{name} is damaged: its contents are not what was written")
     network.load_state_dict(tensors)
@@ -121,15 +129,20 @@ def _header(content: bytes, name: str) -> dict:
     """What stands beside the tensors: a length in 8 bytes, then JSON."""
     try:
         size = int.from_bytes(content[:8], "little")
-        return json.loads(content[8 : 8 + size])["__metadata__"]
-    except (ValueError, KeyError, TypeError, MemoryError):
+        return dict(json.loads(content[8 : 8 + size])["__metadata__"])
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ValueError(f"{name} is damaged or no safetensors file") from None
+
+
+def _kinds(tensors: Mapping[str, torch.Tensor]) -> dict[str, str]:
+    """Each tensor's type and shape, in words."""
+    return {name: f"{tensor.dtype} {tuple(tensor.shape)}" for name, tensor in tensors.items()}
 
 
 def _digest(tensors: dict[str, torch.Tensor]) -> str:
     total = hashlib.blake2b(digest_size=16)
     for name in sorted(tensors):
-        total.update(name.encode() + tensors[name].numpy().tobytes())
+        total.update(name.encode() + tensors[name].flatten().view(torch.uint8).numpy().tobytes())
     return total.hexdigest()
 
 

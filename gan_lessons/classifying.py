@@ -18,10 +18,10 @@ def train_classifier(
 ) -> Classifier:
     """A classifier trained on MNIST's training set, in `eval()`; only the training set is looked at.
 
-    first: how many images, from the beginning. seen: called with each number of images done. Digits are moved by up
-    to two pixels each way; AdamW, with the rate going up and down once (Smith & Topin 2019); cross-entropy.
+    first: how many images, from the beginning, two or more. seen: called with each number of images done. Digits are
+    moved by up to two pixels each way; AdamW, with the rate going up and down once (Smith & Topin 2019); cross-entropy.
     """
-    whole("epochs", epochs), whole("seed", seed, 0), whole("first", first)
+    whole("epochs", epochs), whole("seed", seed, 0), whole("first", first, 2)
     digits = mnist.load("train")
     images, labels = torch.tensor(digits.images[:first]), torch.tensor(digits.labels[:first]).long()
     rng = generator(seed, "classifier")

@@ -44,11 +44,15 @@ def check_remedies(D: nn.Module, settings: dict) -> None:
     if needs and not hasattr(D, needs):
         objective = settings["objective"]
         raise ValueError(f"objective {objective!r} needs a D with a {needs} layer, which {type(D).__name__} has not")
-    if settings["d_optimizer"].clip is not None and any(isinstance(part, SpectralLinear) for part in D.modules()):
+    if settings["d_optimizer"].clip is not None and any(_spectral(part) for part in D.modules()):
         raise ValueError(
             f"d_optimizer: clip={settings['d_optimizer'].clip} cannot be combined with spectral normalisation, which "
             "divides by the weights' size and so takes no notice of it: use one of the two"
         )
+
+
+def _spectral(part: nn.Module) -> bool:
+    return isinstance(part, SpectralLinear) or hasattr(part, "parametrizations")
 
 
 class watching:

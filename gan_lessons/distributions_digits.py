@@ -1,7 +1,7 @@
 """Handwritten digits as the real data of a GAN."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -25,11 +25,11 @@ class Handwritten(Distribution):
     dim = mnist.PIXELS
 
     def __post_init__(self):
-        if self.split not in mnist.SIZES:
+        if not isinstance(self.split, str) or self.split not in mnist.SIZES:
             refuse("split", self.split, f"one of {list(mnist.SIZES)}")
-        if not isinstance(self.only, tuple) or not self.only or not set(self.only) <= set(range(10)):
+        if not isinstance(self.only, tuple) or not self.only or not all(digit in range(10) for digit in self.only):
             refuse("only", self.only, "a tuple of digits from 0 to 9")
-        whole("first", self.first)
+        object.__setattr__(self, "first", whole("first", self.first))
 
     def draw(self, shape, generator, dtype):
         return torch.rand((*shape, 1), generator=generator, dtype=dtype)
@@ -45,7 +45,7 @@ class Handwritten(Distribution):
         return digits.images[np.isin(digits.labels, self.only)][: self.first]
 
 
-@cache
+@lru_cache(maxsize=4)  # 47 MB each, if whole
 def _on(data: Handwritten, device: torch.device) -> torch.Tensor:
     """The images of a distribution on a device, uint8 (n, 784)."""
     return torch.tensor(data.images()).flatten(1).to(device)

@@ -69,8 +69,9 @@ def look(images: torch.Tensor, classifier: Classifier | None = None) -> Seen:
     """What the classifier sees in images (n, 784), or (n, 1, 28, 28), from -1 to 1. classifier: the shipped one.
 
     Raises ValueError for other shapes, for numbers that are not finite or beyond -1 and 1."""
-    flat = images.reshape(len(images), -1) if images.dim() > 1 and len(images) else images
-    if flat.dim() != 2 or flat.shape[1] != mnist.PIXELS:
+    images = torch.as_tensor(images)
+    flat = images.flatten(1) if images.dim() > 1 else images
+    if flat.dim() != 2 or flat.shape[1] != mnist.PIXELS or not len(flat):
         refuse("images", tuple(images.shape), f"of shape (n, {mnist.PIXELS}) or (n, 1, 28, 28)")
     if not torch.isfinite(flat).all() or flat.abs().max() > 1.001:
         refuse("images", f"values from {flat.min():.3g} to {flat.max():.3g}", "from -1 (paper) to 1 (ink)")
@@ -94,7 +95,12 @@ def compare(fake: Seen, real: Seen, seed: int = 0) -> Measures:
     kid, score = kid_and_score(fake, real, seed)
     near = neighbours(real.features, fake.features)
     return Measures(
-        fid=fid(fake, real), kid=kid, score=score, **vars(near), shares=tuple(fake.shares), samples=len(fake.features)
+        fid=fid(fake, real),
+        kid=kid,
+        score=score,
+        **vars(near),
+        shares=tuple(fake.shares.tolist()),
+        samples=len(fake.features),
     )
 
 

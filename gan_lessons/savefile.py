@@ -87,7 +87,7 @@ def _mark(tensors: dict[str, torch.Tensor], counters: dict, trainer) -> tuple:
         found = tensors[name]
         if (found.shape, found.dtype) != (own.shape, own.dtype):
             raise ValueError(f"{name} is {tuple(found.shape)}, {found.dtype}, here {tuple(own.shape)}, {own.dtype}")
-        return found
+        return found.to(own.device)
 
     def side(name: str, own: tuple) -> tuple:
         theta, state, _, buffers = own

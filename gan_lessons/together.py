@@ -11,13 +11,25 @@ from dataclasses import dataclass
 import torch
 import torch.distributed as dist
 
+from gan_lessons.errors import refuse
+
 
 @dataclass(frozen=True)
 class Together:
-    """One of `world` processes, the number `rank`."""
+    """One of `world` processes, the number `rank`.
+
+    What a network learns of a whole batch (batch normalisation's means, minibatch discrimination) each process learns
+    of its own share, as in torch's DistributedDataParallel. Without such layers the training is that of one process.
+    """
 
     rank: int
     world: int
+
+    def each(self, batch: int) -> int:
+        """How many samples of a batch each process takes. Raises ValueError unless that is a whole number."""
+        if batch % self.world:
+            refuse("batch", batch, f"a multiple of the {self.world} processes that share it")
+        return batch // self.world
 
     def share(self, batch: torch.Tensor) -> torch.Tensor:
         """This process's part of a batch, (*runs, batch, d) -> (*runs, batch / world, d)."""
@@ -28,13 +40,19 @@ class Together:
         dist.all_reduce(tensor)
         return tensor.div_(self.world)
 
+    def joined(self, part: torch.Tensor) -> torch.Tensor:
+        """All processes' parts, (..., n) each, side by side in the batch's order, (..., n * world)."""
+        parts = [torch.empty_like(part) for _ in range(self.world)]
+        dist.all_gather(parts, part.contiguous())
+        return torch.cat(parts, -1)
+
 
 def join() -> Together | None:
     """Joins the processes that `torchrun` started, by NCCL on GPUs and gloo on CPUs; None where it started none."""
     if "WORLD_SIZE" not in os.environ:
         return None
     if not dist.is_initialized():
-        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", 0)))
     return Together(dist.get_rank(), dist.get_world_size())

@@ -46,8 +46,8 @@ class Trainer:
     does not count them). unroll: how many updates of D ahead G looks (0: none). instance_noise: blurs what D is shown.
     view: how many samples a snapshot shows, made of noise fixed by the seed. probes: name -> function of the trainer,
     observed at each snapshot. same_seeds: whether runs may share a seed, where something else sets them apart.
-    device: what it computes on (see `devices.choose`). autocast: None, or the type in which forward passes may compute,
-    such as torch.bfloat16. together: None, or this process's place among several that train one GAN.
+    device: what it computes on (see `devices.choose`). autocast: None, or torch.bfloat16, if forward passes may compute
+    in it. together: None, or this process's place among several that train one GAN.
 
     `run` yields snapshots, `advance` only trains. A step commits at its end: an interrupt or an error in it
     leaves the state of the step before, and calling again goes on. Watching changes nothing.
@@ -80,6 +80,8 @@ class Trainer:
         limit_threads()
         self.G, self.D = G, D
         self.seeds = _seeds(seeds, G, D, same_seeds)
+        if autocast not in (None, torch.bfloat16):  # float16's small numbers would need a scaled loss
+            refuse("autocast", autocast, "None or torch.bfloat16")
         self.device, self.autocast, self.together = devices.choose(device), autocast, together
         self.view, self.probes = whole("view", view), _probes(probes)
         given = (data, noise, batch, objective, d_optimizer, g_optimizer, schedule, penalties, unroll, instance_noise)
@@ -112,7 +114,7 @@ class Trainer:
     def _checked(self, settings: dict) -> dict:
         """The settings, if they can work with the networks; see ValueErrors below for what cannot."""
         batch = whole("batch", settings["batch"])
-        settings = settings | {"batch": batch}
+        settings, share = settings | {"batch": batch}, batch if self.together is None else self.together.each(batch)
         for name in ("data", "noise"):
             if not isinstance(settings[name], Distribution):
                 refuse(name, settings[name], "a distribution of gan_lessons.distributions")
@@ -134,7 +136,7 @@ class Trainer:
         numbers = (settings["d_optimizer"], settings["g_optimizer"], settings["instance_noise"], *settings["penalties"])
         for holder in filter(None, numbers):
             holder.check(self.runs)
-        check_networks(self.G, self.D, settings["data"], settings["noise"], batch)
+        check_networks(self.G, self.D, settings["data"], settings["noise"], share)
         return settings
 
     @property
@@ -233,7 +235,7 @@ class Trainer:
             for _ in range(steps):
                 try:
                     self.whole_or_not(lambda: self._step(schedule))
-                except torch.OutOfMemoryError as error:
+                except torch.cuda.OutOfMemoryError as error:  # also by this name in torch 2.4
                     raise devices.full(error, self.device, self.settings["batch"]) from error
 
     def part(self, schedule: Callable[["Trainer"], None]) -> None:
@@ -297,7 +299,8 @@ class Trainer:
         step.mix, step.slopes_wanted = self._for_penalties()
         with self._precision():
             loss, logits, grad = self._gradients.d(s["objective"], s["penalties"], step)
-        self._seen["d_loss"], self._seen["logits"] = self._mean(loss.to(grad.dtype)), logits.to(grad.dtype)
+        self._seen["d_loss"] = self._mean(loss.to(grad.dtype))
+        self._seen["logits"] = self._joined(logits.to(grad.dtype))
         return self._mean(grad)
 
     def _g_gradient(self, noise: torch.Tensor) -> torch.Tensor:
@@ -319,6 +322,9 @@ class Trainer:
 
     def _mean(self, tensor: torch.Tensor) -> torch.Tensor:
         return tensor if self.together is None else self.together.mean(tensor)
+
+    def _joined(self, logits: torch.Tensor) -> torch.Tensor:
+        return logits if self.together is None else self.together.joined(logits)
 
     def _precision(self) -> contextlib.AbstractContextManager:
         return torch.autocast(self.device.type, self.autocast) if self.autocast else contextlib.nullcontext()
@@ -351,8 +357,7 @@ class Trainer:
         blank = torch.full((self.runs, 2, 1), torch.nan)
         seen = self._seen
         p_real, p_fake = seen.get("logits", blank).sigmoid().mean(-1).unbind(-1)
-        with watching(self.G):
-            samples = self._shown_g(self.viewing_noise).cpu().numpy()
+        samples = self.show(self.viewing_noise).cpu().numpy()
         return Snapshot(
             step=self.steps,
             samples=samples,
@@ -363,6 +368,12 @@ class Trainer:
             diverged=self.diverged.copy(),
             probes={name: np.asarray(probe(self)).copy() for name, probe in self.probes.items()},
         )
+
+    @torch.no_grad()
+    def show(self, noise: torch.Tensor) -> torch.Tensor:
+        """What G makes of noise (*runs, n, dim) as a snapshot shows it: in `eval()`, with averaged weights if kept."""
+        with watching(self.G):
+            return self._shown_g(noise)
 
     def _shown_g(self, noise: torch.Tensor) -> torch.Tensor:
         """What G makes of noise, with averaged weights where its optimizer keeps them (`smoothing`)."""

@@ -16,7 +16,7 @@ from gan_lessons.errors import refuse, whole
 from gan_lessons.mnist import PIXELS, SHAPE
 from gan_lessons.models.minibatch import Minibatch, MinibatchDiscrimination
 
-LEAN, TUTORIAL = 32, 128  # widths of the DCGANs: 32 and 64 channels, and 128 and 256
+LEAN, TUTORIAL = 32, 64  # widths of the DCGANs: 128, 64 and 32 channels, and 256, 128 and 64
 NORMS = (None, "batch", "spectral")
 
 
@@ -27,6 +27,20 @@ def dcgan_init(layer: nn.Module, rng: torch.Generator) -> None:
         layer.weight.normal_(1.0, 0.02, generator=rng)
     else:
         _weight(layer).normal_(0.0, 0.02, generator=rng)
+    if layer.bias is not None:
+        layer.bias.zero_()
+
+
+def he_init(layer: nn.Module, rng: torch.Generator) -> None:
+    """Weights N(0, 2 / (1 + .2^2) / inputs of a unit), biases 0: what passes leaky ReLU of slope .2 keeps its size.
+
+    Without batch normalisation N(0, .02) is far too little, and D learns slowly at first. He et al. 2015, equation 15.
+    """
+    if isinstance(layer, nn.modules.batchnorm._BatchNorm):
+        return dcgan_init(layer, rng)
+    weight = _weight(layer)
+    inputs = nn.init._calculate_fan_in_and_fan_out(weight)[0]
+    weight.normal_(0.0, (2 / (1 + 0.2**2) / inputs) ** 0.5, generator=rng)
     if layer.bias is not None:
         layer.bias.zero_()
 
@@ -82,17 +96,17 @@ class PlainNetwork(nn.Module):
             raise ValueError(f"batch of {batch} is too small for a network that compares samples: 2 or more are needed")
 
     def hidden(self, x: torch.Tensor) -> torch.Tensor:
-        """What the body gives, (1, batch, width)."""
-        return self.body(x.reshape(-1, *self.fold)).flatten(1).unsqueeze(0)
+        """What the body gives, (1, batch, width), in x's type, whatever an autocast computes in."""
+        return self.body(x.reshape(-1, *self.fold)).flatten(1).unsqueeze(0).to(x.dtype)
 
     def penultimate(self, x: torch.Tensor) -> torch.Tensor:
         """What the last layer sees, (1, batch, width)."""
         x = self.hidden(x)
-        return x if self.minibatch is None else self.minibatch(x)
+        return x if self.minibatch is None else _exactly(self.minibatch, x)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.penultimate(x)
-        return x if self.last is None else self.last(x)
+        return x if self.last is None else _exactly(self.last, x)
 
     def both(self, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
         """Logits of real and generated samples, (1, 2, batch); in one pass if it looks at samples one by one."""
@@ -131,13 +145,16 @@ def mlp_d(*, norm: str | None = None, minibatch: Minibatch | None = None) -> Pla
 
 
 def dcgan_g(noise: int = 64, width: int = LEAN) -> PlainNetwork:
-    """A DCGAN's generator: noise -> 2 width x 7 x 7 -> width x 14 x 14 -> 1 x 28 x 28, by transposed convolutions.
+    """A DCGAN's generator: noise -> 4 width x 4 x 4 -> 2 width x 7 x 7 -> width x 14 x 14 -> 1 x 28 x 28.
 
-    Batch normalisation and ReLU after each but the last, which ends in tanh; no pooling, no hidden dense layer.
-    Raises ValueError for numbers below 1. Radford et al. 2016, section 3, at the size of MNIST."""
+    Transposed convolutions, with batch normalisation and ReLU after each but the last, which ends in tanh; no pooling,
+    no fully connected hidden layer. Raises ValueError for numbers below 1. Radford et al. 2016, section 3, at the size
+    of MNIST."""
     n, w = whole("noise", noise), whole("width", width)
     body = nn.Sequential(
-        nn.ConvTranspose2d(n, 2 * w, 7, bias=False),
+        nn.ConvTranspose2d(n, 4 * w, 4, bias=False),
+        *(nn.BatchNorm2d(4 * w), nn.ReLU()),
+        nn.ConvTranspose2d(4 * w, 2 * w, 3, 2, 1, bias=False),
         *(nn.BatchNorm2d(2 * w), nn.ReLU()),
         nn.ConvTranspose2d(2 * w, w, 4, 2, 1, bias=False),
         *(nn.BatchNorm2d(w), nn.ReLU()),
@@ -148,17 +165,23 @@ def dcgan_g(noise: int = 64, width: int = LEAN) -> PlainNetwork:
 
 
 def dcgan_d(width: int = LEAN, *, norm: str | None = "batch", minibatch: Minibatch | None = None) -> PlainNetwork:
-    """A DCGAN's discriminator: 1 x 28 x 28 -> width x 14 x 14 -> 2 width x 7 x 7 -> a logit, by strided convolutions.
+    """A DCGAN's discriminator, G turned round: 1 x 28 x 28 -> width x 14 x 14 -> 2 width x 7 x 7 -> 4 width x 4 x 4 ->
+    a logit, by strided convolutions with leaky ReLU of slope .2.
 
-    Leaky ReLU of slope .2. norm: "batch" normalises the second layer as Radford et al. do; None leaves it out, so that
-    D judges samples one by one and real and generated ones go through it together; "spectral" divides every weight
-    by its largest singular value (Miyato et al. 2018). minibatch: settings of minibatch discrimination before the
-    last layer. Raises ValueError for a width below 1, another norm or other settings. Radford et al. 2016, section 3.
+    Two such layers are too few: then a unit sees 10 of the 28 pixels at most, and D can judge strokes but no digits.
+    norm: "batch" normalises all layers but the first, as Radford et al. do; None leaves it out, so that D judges
+    samples one by one and real and generated ones go through it together; "spectral" divides every weight by its
+    largest singular value (Miyato et al. 2018). Without batch normalisation weights start as `he_init` has them.
+    minibatch: settings of minibatch discrimination before the last layer. Raises ValueError for a width below 1,
+    another norm or other settings. Radford et al. 2016, section 3.
     """
     w, conv = whole("width", width), _normed(norm)
-    body = nn.Sequential(conv(nn.Conv2d(1, w, 4, 2, 1)), nn.LeakyReLU(0.2), conv(nn.Conv2d(w, 2 * w, 4, 2, 1)))
-    body.extend([*_batch_norm(norm, nn.BatchNorm2d, 2 * w), nn.LeakyReLU(0.2)])
-    return PlainNetwork(body, PIXELS, SHAPE, dcgan_init, *_end(2 * w * 7 * 7, conv, minibatch))
+    body = nn.Sequential(conv(nn.Conv2d(1, w, 4, 2, 1)), nn.LeakyReLU(0.2))
+    for inputs, size in ((w, 4), (2 * w, 3)):
+        body.append(conv(nn.Conv2d(inputs, 2 * inputs, size, 2, 1)))
+        body.extend([*_batch_norm(norm, nn.BatchNorm2d, 2 * inputs), nn.LeakyReLU(0.2)])
+    init = dcgan_init if norm == "batch" else he_init
+    return PlainNetwork(body, PIXELS, SHAPE, init, *_end(4 * w * 4 * 4, conv, minibatch))
 
 
 _WITH_WEIGHTS = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d, nn.modules.batchnorm._BatchNorm)
@@ -180,6 +203,12 @@ def _end(width: int, linear: Callable, minibatch: Minibatch | None) -> tuple[nn.
     if not isinstance(minibatch, Minibatch | None):
         refuse("minibatch", minibatch, "None or the settings Minibatch(kernels, dim)")
     return linear(nn.Linear(width + (minibatch.kernels if minibatch else 0), 1)), minibatch
+
+
+def _exactly(layer: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """A layer outside of any autocast: logits, their losses and sums over a batch need more than bfloat16's 8 bits."""
+    with torch.autocast(x.device.type, enabled=False):
+        return layer(x)
 
 
 def _weight(layer: nn.Module) -> torch.Tensor:
