@@ -25,9 +25,9 @@ PACKAGE = Path(__file__).resolve().parent
 OLDEST = (3, 11)
 FRONT_ENDS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
 # each file, and what surely stands in it
-_CLASSES = ("paint", "picture", "sketch", "controls", "clock", "player", "scrubber", "film")
+_CLASSES = ("paint", "picture", "sketch", "controls", "clock", "player", "scrubber", "film", "latent")
 STAGE = {f"{name}.js": "class" for name in _CLASSES} | {"share.js": "function", "stage.js": "export"}
-STAGE |= {f"{name}.css": "{" for name in ("stage", "sketch", "scrubber")}
+STAGE |= {f"{name}.css": "{" for name in ("stage", "sketch", "scrubber", "latent")}
 SECONDS = 5.0  # how long the trial training lasts
 SMOOTH = 300  # steps a second: 60 frames a second of 5 steps each
 ENOUGH = 1.0  # GB that a notebook may take

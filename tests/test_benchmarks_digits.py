@@ -52,7 +52,7 @@ def test_rows_have_the_form(monkeypatch):
     monkeypatch.setattr(digits, "BUDGET", 0.2)
     monkeypatch.setattr(digits, "LONGEST", 0.3)
     monkeypatch.setattr(digits, "EVERY", 0.1)
-    monkeypatch.setattr(digits, "_peak", lambda name: {"lean": 400.0, "textbook": 500.0}[name])
+    monkeypatch.setattr(digits, "peak_memory", lambda code: 400.0 if code == digits.OURS else 500.0)
     monkeypatch.setattr(digits, "_speed", lambda side: lambda: float(side.noise))
     header, *rows = digits.rows(1)
     assert header.torch == torch.__version__

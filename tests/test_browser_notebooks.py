@@ -19,8 +19,8 @@ from benchmarks.browser import open_notebook, run_all
 
 ROOT = Path(__file__).parents[1]
 SHOTS = ROOT / "tests" / "screenshots"
-LAB = re.compile(r"\b(Player|Playground|Compare|Scrubber)\(")
-STAGE = "(i) => window.jupyterapp.shell.currentWidget.content.widgets[i].node.querySelector('.gan-stage')"
+LAB = re.compile(r"\b(Player|Playground|Compare|Scrubber|DigitLab|LatentLab)\(")
+STAGE = "(i) => window.jupyterapp.shell.currentWidget.content.widgets[i].node.querySelector('.gan-stage, .gan-latent')"
 
 
 def labs(path):
@@ -35,7 +35,8 @@ NOTEBOOKS = [path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if la
 
 
 def test_there_are_labs_to_test():
-    assert {kind for path in NOTEBOOKS for _, kind in labs(path)} == {"Player", "Playground", "Compare", "Scrubber"}
+    kinds = {kind for path in NOTEBOOKS for _, kind in labs(path)}
+    assert kinds == {"Player", "Playground", "Compare", "Scrubber", "DigitLab", "LatentLab"}
 
 
 @pytest.mark.parametrize("subshells", [True, False], ids=["subshells", "main-thread"])
@@ -48,18 +49,18 @@ def test_every_lab_of_a_notebook(path, subshells, jupyterlab, chromium, tmp_path
     open_notebook(page, jupyterlab(tmp_path / "notebooks", subshells), path.name)
     run_all(page, timeout=240)
     for i, kind in labs(path):
-        stage = seen(page, i)
-        scrubbed(page, stage) if kind == "Scrubber" else played(page, stage)
+        USED.get(kind, played)(page, seen(page, i, kind))
         SHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SHOTS / f"{path.stem}-{i}-{kind.lower()}.png")
     assert not errors
     page.close()
 
 
-def seen(page, i):
+def seen(page, i, kind):
     """The lab of a cell, scrolled into sight, with its first picture."""
     page.evaluate("(i) => window.jupyterapp.shell.currentWidget.content.scrollToItem(i, 'start')", i)
-    page.wait_for_function(f"(i) => ({STAGE})(i)?.querySelector('canvas')?.dataset.drawn", arg=i)
+    ready = "dataset.rested" if kind == "LatentLab" else "querySelector('canvas')?.dataset.drawn"
+    page.wait_for_function(f"(i) => ({STAGE})(i)?.{ready}", arg=i)
     stage = page.evaluate_handle(STAGE, i).as_element()
     stage.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
@@ -90,7 +91,7 @@ def until(page, stage, key, more_than):
 def played(page, stage):
     button, before, start = stage.query_selector("[data-do=play]"), pixels(stage), number(stage, "step")
     button.click()
-    until(page, stage, "step", start + 10)
+    until(page, stage, "step", start + 4)
     button.click()
     page.wait_for_timeout(500)
     middle, step = pixels(stage), number(stage, "step")
@@ -99,11 +100,11 @@ def played(page, stage):
     assert number(stage, "step") == step  # paused
     button.focus()
     page.keyboard.press("Enter")
-    until(page, stage, "step", step + 10)
+    until(page, stage, "step", step + 4)
     page.keyboard.press("Enter")
     page.wait_for_timeout(500)
     assert differ(middle, pixels(stage))
-    assert stage.query_selector(".gan-summary").inner_text().startswith(f"Step {number(stage, 'step'):,} (")
+    assert stage.query_selector(".gan-summary").inner_text().startswith(f"Step {number(stage, 'step'):,} ")
     stage.query_selector("[data-do=scrub]").focus()
     page.keyboard.press("Home")
     page.wait_for_timeout(300)
@@ -123,3 +124,26 @@ def scrubbed(page, stage):
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     until(page, stage, "drawn", drawn)
     assert differ(middle, pixels(stage))
+
+
+def walked(page, stage):
+    """The latent lab: another digit by mouse, and one more by keyboard."""
+    before = pixels(stage)
+    cell = stage.query_selector("[data-cell='7']")
+    cell.click()
+    rested(page, stage)
+    middle = pixels(stage)
+    assert differ(before, middle)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    rested(page, stage)
+    assert differ(middle, pixels(stage))
+
+
+def rested(page, stage):
+    page.wait_for_timeout(300)
+    page.wait_for_function("(lab) => lab.dataset.version === lab.dataset.rested", arg=stage)
+    page.wait_for_timeout(300)
+
+
+USED = {"Scrubber": scrubbed, "LatentLab": walked}

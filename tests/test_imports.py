@@ -32,11 +32,13 @@ def loaded_by(module):
         ("gan_lessons", set()),
         ("gan_lessons.records", {"numpy"}),
         ("gan_lessons.saved", {"numpy"}),
+        ("gan_lessons.mnist", {"numpy"}),
         ("gan_lessons.theory", {"numpy", "scipy"}),
         ("gan_lessons.metrics", {"numpy", "scipy"}),
         ("gan_lessons.metrics_2d", {"numpy", "scipy"}),
         ("gan_lessons.sweep_records", {"numpy", "scipy"}),
         ("gan_lessons.plots", {"numpy", "scipy", "matplotlib"}),
+        ("gan_lessons.plots_digits", {"numpy", "scipy", "matplotlib"}),
         ("gan_lessons.animation", {"numpy", "scipy", "matplotlib"}),
     ],
 )
@@ -44,5 +46,6 @@ def test_a_module_loads_only_what_its_floor_may(module, allowed):
     assert loaded_by(module) <= allowed
 
 
-def test_training_loads_no_pictures_and_no_widgets():
-    assert loaded_by("gan_lessons.recipes") == {"torch", "numpy", "scipy", "safetensors"}
+@pytest.mark.parametrize("module", ["gan_lessons.recipes", "gan_lessons.digits"])
+def test_training_loads_no_pictures_and_no_widgets(module):
+    assert loaded_by(module) == {"torch", "numpy", "scipy", "safetensors"}

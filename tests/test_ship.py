@@ -73,7 +73,7 @@ def test_the_beginning_of_what_ships_is_made_again(name):
 def test_a_small_classifier_is_made_again():
     card = checkpoints.card("classifier")
     again = classifying.accuracy(classifying.train_classifier(seed=card["seed"], **ship.SMALL))
-    assert again == pytest.approx(card["small_test_accuracy"], abs=0.02)
+    assert again == pytest.approx(card["small_test_accuracy"], abs=0.05)
 
 
 def test_the_classifier_that_ships_is_as_good_as_its_card_says():

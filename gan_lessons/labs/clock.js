@@ -14,7 +14,7 @@ const PATIENCE_MS = 8000; // how long an answer of the kernel may take before th
 // ---- Film: the frames kept ---------------------------------------------------------------------------------
 
 class Film {
-  constructor() { this.clear(); }
+  constructor(keep) { this.keep = keep; this.clear(); }
   clear() { this.frames = []; this.stride = 1; this.count = 0; }
   add(frame) {
     const last = this.frames[this.frames.length - 1];
@@ -23,7 +23,7 @@ class Film {
     if (last && last.index % this.stride !== 0) this.frames.pop();
     frame.index = this.count++;
     this.frames.push(frame);
-    if (this.frames.length > KEEP) {
+    if (this.frames.length > this.keep) {
       this.stride *= 2;
       this.frames = this.frames.filter((f, i) => f.index % this.stride === 0 || i === this.frames.length - 1);
     }
@@ -35,10 +35,11 @@ class Film {
 class Clock {
   constructor(model) {
     this.model = model;
-    this.film = new Film();
+    this.film = new Film(model.get("scene").keep || KEEP);
+    this.long = Boolean(model.get("scene").long); // a training of minutes: it goes on out of sight, too
     this.queue = [];
     this.views = new Set();
-    Object.assign(this, { due: 0, epoch: 0, playing: false, slow: false, owed: 4, hurried: -HURRY_MS, drawn: 0, shown: null, live: true, undo: "", gone: "" });
+    Object.assign(this, { due: 0, epoch: 0, playing: false, plays: 0, slow: false, owed: 4, hurried: -HURRY_MS, drawn: 0, shown: null, live: true, undo: "", gone: "" });
     this.loop = this.loop.bind(this);
     this.ticking = false;
     this.lastSlow = 0;
@@ -80,7 +81,7 @@ class Clock {
     if (message.type === "frame") this.arrive(message, buffers[0]);
     else if (message.type === "done") {
       this.due = Math.max(0, this.due - message.unsent);
-      if (message.ms) this.owed = Math.max(2, Math.min(WINDOW, Math.round(OWED_MS / message.ms)));
+      if (message.ms) this.owed = Math.max(this.long && message.ms > OWED_MS ? 1 : 2, Math.min(WINDOW, Math.round(OWED_MS / message.ms)));
       return this.grant();
     } else if (message.type === "reset") {
       this.film.clear(); this.queue = []; this.epoch = message.epoch; this.live = true;
@@ -104,6 +105,7 @@ class Clock {
       this.epoch = frame.epoch;
     }
     this.queue.push(frame);
+    if (this.long && frame.paid && !this.seen()) this.unseen();
     this.grant(); // not only at a tick: credits are a long way from the kernel
     if (!frame.paid) { // an answer to a person: shown at once
       this.queue.forEach((f) => this.film.add(f));
@@ -112,6 +114,13 @@ class Clock {
       this.show(frame);
     }
     this.wake();
+  }
+
+  seen() { return this.visible() && !document.hidden; }
+
+  unseen() { // nobody looks, and display ticks may not come: frames are kept, and the last is shown when somebody does
+    this.queue.forEach((f) => this.film.add(f));
+    this.late = this.queue.pop(); this.queue = [];
   }
 
   // What stands still, such as real points, is sent with the first frame that has it, and left out of those after.
@@ -124,7 +133,7 @@ class Clock {
   }
 
   play() {
-    this.playing = true; this.live = true; this.lastSlow = 0;
+    this.playing = true; this.live = true; this.lastSlow = 0; this.plays += 1;
     this.grant(); this.wake();
     this.each((view) => view.controls());
   }
@@ -151,14 +160,14 @@ class Clock {
   }
 
   grant() {
-    if (!this.playing || this.gone || !this.visible()) return;
+    if (!this.playing || this.gone || !(this.long ? this.views.size : this.visible())) return;
     if (this.slow) {
       if (performance.now() - this.lastSlow >= SLOW_MS) this.nextStage();
       return;
     }
     const owed = performance.now() - this.hurried < HURRY_MS ? Math.min(2, this.owed) : this.owed;
     const wanted = Math.min(WINDOW - this.due - this.queue.length, owed - this.due);
-    if (wanted >= owed / 2) { this.due += wanted; this.send({ type: "credit", n: wanted }); }
+    if (wanted >= owed / 2) { this.due += wanted; this.send({ type: "credit", n: wanted, play: `${this.id} ${this.plays}` }); }
   }
 
   visible() { return [...this.views].some((view) => view.visible); }
@@ -167,12 +176,13 @@ class Clock {
   loop(now) {
     this.ticking = false;
     if (this.visible() && !(this.calm && this.calm.matches && this.playing && now - (this.lastDrawn || 0) < 250)) {
-      const frame = this.queue.shift();
+      const frame = this.queue.shift(), late = this.late;
+      this.late = null;
       this.grant(); // before drawing: meanwhile the kernel trains
       if (frame) {
         this.lastDrawn = now; this.film.add(frame);
         if (this.live) this.show(frame); else this.each((view) => view.controls()); // looking back, while it trains on
-      }
+      } else if (late && this.live) this.show(late);
     }
     if (this.views.size && (this.playing || this.queue.length)) this.wake();
   }
@@ -187,7 +197,7 @@ class Clock {
     this.show(this.film.frames[position]);
   }
   rest() { // no page shows it any more: nothing is kept for one
-    this.playing = false; this.queue = [];
+    this.playing = false; this.queue = []; this.late = null;
   }
   each(action) { this.views.forEach(action); }
 }

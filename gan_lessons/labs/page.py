@@ -3,8 +3,6 @@
 import math
 import time
 
-from gan_lessons.trainers import one_thread
-
 # after these the page waits to hear where the settings are
 ASKED = ("set", "restart", "seed", "undo", "back", "draw", "load")
 
@@ -19,9 +17,9 @@ class Page:
         """A message from the page."""
         note = ""
         try:
-            with one_thread():
+            with self.lab.threads():
                 note = getattr(self, f"_on_{message['type']}")(message) or ""
-        except ValueError as error:  # something that cannot work: say so, nothing changed
+        except (ValueError, MemoryError) as error:  # something that cannot work: say so, nothing changed
             note = f"That does not work: {error}."
         finally:  # a slider waits for its answer, whatever went wrong
             if note or message["type"] in ASKED:
@@ -52,22 +50,24 @@ class Page:
 
     def _on_credit(self, message: dict) -> str:
         lab, wanted, sent, start = self.lab, message["n"], 0, time.perf_counter()
-        epoch, over = lab.epoch, False
+        epoch, over = lab.epoch, ""
         try:
             while sent < wanted and epoch == lab.epoch and not lab._closed and not over:
                 self._slow_stage(epoch) if message.get("slow") else self._train_a_frame(epoch)
                 sent += 1
-                over = self._all_diverged()
+                over = self._over()
         finally:
             spent = 1e3 * (time.perf_counter() - start) / max(1, sent)
             lab.stage.send({"type": "done", "unsent": wanted - sent, "ms": spent})
         if over:
             lab.stage.send({"type": "stopped"})
+        return over
+
+    def _over(self) -> str:
+        """Why play stops by itself now, or ""."""
+        if all((side.trainer.diverged >= 0).all() for side in self.lab.sides):
             return "Training stopped: no run has finite numbers any more. Go back to the last good frame, or restart."
         return ""
-
-    def _all_diverged(self) -> bool:
-        return all((side.trainer.diverged >= 0).all() for side in self.lab.sides)
 
     def _slow_stage(self, epoch: int) -> None:
         lab = self.lab

@@ -136,11 +136,16 @@ class Painter {
   share(panel) { return this.tall ? panel.tall : panel.box; }
 
   box(panel) {
-    const [x, y, w, h] = this.share(panel), left = 52, top = 7 + 15 * this.rows.get(y), bottom = 38;
+    const [x, y, w, h] = this.share(panel), left = panel.bare ? 14 : 52, top = 7 + 15 * this.rows.get(y), bottom = panel.bare ? 14 : 38;
     const right = (panel.y2 ? 48 : 14) + (panel.bar ? BAR : 0);
     let width = w * this.width - left - right, height = h * this.height - top - bottom;
-    if (panel.square) width = height = Math.min(width, height);
+    if (panel.square) width = height = this.whole(Math.min(width, height), panel.cells);
     return [x * this.width + left, y * this.height + top, width, height];
+  }
+
+  whole(length, cells) { // a length for so many cells: all of as many pixels, unless that would waste too much of it
+    const each = cells ? Math.floor((length * this.ratio) / cells) : 0, snapped = (each * cells) / this.ratio;
+    return each && snapped > 0.9 * length ? snapped : length;
   }
 
   wrapped(panel) { // a title as lines that fit
@@ -155,9 +160,17 @@ class Painter {
   }
 
   frameOf(axes, title, ink) {
-    const ctx = this.ctx, [x, y, w, h] = axes.box, { panel, right: side } = axes;
+    const ctx = this.ctx, [x, y, w, h] = axes.box, { panel } = axes;
     ctx.strokeStyle = ctx.fillStyle = ink; ctx.lineWidth = 1; ctx.setLineDash([]);
     ctx.globalAlpha = 0.35; ctx.strokeRect(x + 0.5, y + 0.5, w, h); ctx.globalAlpha = 1;
+    if (!panel.bare) this.scales(axes);
+    ctx.textAlign = "left"; ctx.textBaseline = "bottom"; ctx.font = "600 " + FONT;
+    title.forEach((line, i) => ctx.fillText(line, x, y - 5 - 15 * (title.length - 1 - i)));
+    ctx.font = FONT;
+  }
+
+  scales(axes) { // ticks, numbers and what they are of
+    const ctx = this.ctx, [x, y, w, h] = axes.box, { panel, right: side } = axes, ink = ctx.fillStyle;
     ctx.textAlign = "center"; ctx.textBaseline = "top";
     for (const v of ticks(...axes.x, w / 70)) { ctx.fillRect(axes.px(v), y + h, 1, 4); ctx.fillText(text(v), axes.px(v), y + h + 6); }
     ctx.fillText(panel.x.label, x + w / 2, y + h + 21);
@@ -171,9 +184,6 @@ class Painter {
       for (const v of ticks(...axes.y2, h / 32)) { ctx.fillRect(right, axes.py(v, true), 4, 1); ctx.fillText(text(v), right + 6, axes.py(v, true)); }
       this.sideways(side.label, right + 38, y + h / 2);
     }
-    ctx.textAlign = "left"; ctx.textBaseline = "bottom"; ctx.font = "600 " + FONT;
-    title.forEach((line, i) => ctx.fillText(line, x, y - 5 - 15 * (title.length - 1 - i)));
-    ctx.font = FONT;
   }
 
   bar({ low, color }, right, y, h, ink) { // what the colours of a heat map say
@@ -231,6 +241,27 @@ class Painter {
       if (layer.mark === "square") ctx.rect(x - 4, y - 4, 8, 8); else ctx.arc(x, y, 4.5, 0, 2 * Math.PI);
       ctx.globalAlpha = 0.75; ctx.fill();
     }
+  }
+
+  // Pictures in rows and columns, a line of paper around each: a byte a pixel, from 0 (paper) to 255 (ink).
+  sheet(axes, layer, frame) {
+    const { rows, columns, side, values: [from] } = layer, width = columns * (side + 1) + 1, height = rows * (side + 1) + 1;
+    const bytes = new Uint8Array(frame.values.buffer, frame.values.byteOffset + 4 * from, rows * columns * side * side);
+    if (!this.pictures || this.pictures.width !== width || this.pictures.height !== height) {
+      this.pictures = Object.assign(document.createElement("canvas"), { width, height });
+      this.inks = new ImageData(width, height);
+    }
+    for (let i = 0, at = 0; i < rows * columns; i++) {
+      const left = (i % columns) * (side + 1) + 1, top = Math.floor(i / columns) * (side + 1) + 1;
+      for (let y = top; y < top + side; y++) for (let x = left; x < left + side; x++) this.inks.data[4 * (y * width + x) + 3] = bytes[at++];
+    }
+    const cells = this.pictures.getContext("2d");
+    cells.putImageData(this.inks, 0, 0);
+    cells.globalCompositeOperation = "source-in"; cells.fillStyle = this.ctx.fillStyle;
+    cells.fillRect(0, 0, width, height);
+    this.ctx.imageSmoothingEnabled = false;
+    this.ctx.drawImage(this.pictures, ...axes.box);
+    this.ctx.imageSmoothingEnabled = true;
   }
 
   // -- layers of the plane: values in pairs x, y, x, y, ...

@@ -11,7 +11,7 @@ class View {
     this.codeBox = make("div", { class: "gan-code-box", hidden: "" }, this.code);
     this.settings = new Controls((name, value) => this.ask({ type: "set", name, value }));
     for (const event of ["pointerdown", "keydown", "input"]) root.addEventListener(event, () => clock.hurry(), { capture: true, passive: true });
-    root.append(this.place, this.spoken, this.loop(), this.transport(), this.note, this.settings.box, this.codeBox);
+    root.append(this.place, this.spoken, this.loop(), this.transport(), ...this.setups(), this.note, this.settings.box, this.codeBox);
     this.newPicture(); this.settings.show(model.get("settings"));
     this.sight = new IntersectionObserver((entries) => { this.visible = entries[entries.length - 1].isIntersecting; clock.wake(); });
     this.sight.observe(this.place);
@@ -64,6 +64,10 @@ class View {
       button("slow", "Slow motion", "One stage at a time, with a sentence for each", () => this.clock.slowly(!this.clock.slow)),
       button("next", "Next stage", "The next stage of slow motion, without waiting", () => { this.clock.live = true; this.clock.nextStage(); }),
     ] : [];
+    const files = this.can("digits") ? [
+      button("save", "Save", "All that training goes on from, as a new file in the notebook's folder", asks({ type: "save" })),
+      button("resume", "Go on from saved", "Takes up the saved training that is chosen below, or the newest", asks({ type: "resume" })),
+    ] : [];
     const share = this.can("share") ? [
       button("png", "Save picture", "The picture as a PNG file", () => savePicture(this.picture.canvas, "gan.png")),
       button("page", "Save as page", "What was trained as a page that works without a kernel", asks({ type: "page" })),
@@ -82,10 +86,17 @@ class View {
       button("undo", "Undo", "Takes back the last change", asks({ type: "undo" })),
       ...(this.can("draw") ? [button("draw", "Draw data", "Draw the real data yourself", () => this.openSketch())] : []),
       button("code", "Copy as Python", "Code that trains exactly what is on screen", () => this.clock.send({ type: "code" })),
-      ...share,
+      ...share, ...files,
       make("label", { class: "gan-scrub" }, "look back ", this.scrubber, this.when),
       button("back", "Go on from here", "Takes the training back to the step that is shown", () => this.goBack()),
       button("rescue", "Back to the last good frame", "Goes back to before the numbers were not finite any more", asks({ type: "back" })));
+  }
+
+  setups() { // scenes that a button sets up, where the lab has them
+    const found = this.model.get("scene").setups || [];
+    if (!found.length) return [];
+    this.scenes = found.map(({ name, label, help }) => make("button", { type: "button", title: help, "data-setup": name, onclick: () => this.ask({ type: "setup", name }) }, label));
+    return [make("div", { class: "gan-transport", role: "group", "aria-label": "Scenes that break down" }, make("span", {}, "Break it:"), ...this.scenes)];
   }
 
   goBack() { this.ask({ type: "back", step: this.clock.shown.step }); }
@@ -101,6 +112,10 @@ class View {
     for (const name of ["D", "G", "both"]) buttons[name].disabled = buttons[name].disabled || clock.playing;
     buttons.undo.disabled = buttons.undo.disabled || !clock.undo;
     buttons.undo.title = clock.undo ? "Takes back: " + clock.undo : "Nothing to take back yet";
+    for (const scene of this.scenes || []) {
+      scene.disabled = Boolean(clock.gone);
+      if (scene.dataset.setup !== "normal") scene.setAttribute("aria-pressed", scene.dataset.setup === this.model.get("scene").setup);
+    }
     buttons.back.hidden = clock.live;
     buttons.rescue.hidden = !(clock.shown && clock.shown.notice);
     this.speed.value = clock.speed();

@@ -36,6 +36,9 @@ class Player:
     """
 
     abilities = ("slow",)  # what the page offers beside play and steps
+    speeds = (1, 2, 5, 10, 20, 50)  # steps a frame
+    page_kind, film_kind = Page, Film
+    threads = staticmethod(one_thread)  # in which training runs
 
     def __init__(
         self,
@@ -53,12 +56,12 @@ class Player:
     def _begin(self, chosen: tuple[Recipe, ...], runs: int, seed: int, speed: int, name: str) -> None:
         self.lock, self.epoch, self.shown, self._closed = threading.RLock(), 0, 0, False
         self.sides: list[Training] = []
-        self.film, self._undo, self._still = Film(), [], None
+        self.film, self._undo, self._still = self.film_kind(), [], None
         self.at = 0  # the side that the settings are of, where there are several
         scene = self._scene_of(chosen, runs)
-        speeds = sorted({1, 2, 5, 10, 20, 50, speed})
+        speeds = sorted({*self.speeds, speed})
         self.stage = Stage(speeds=speeds, speed=speed, abilities=list(self.abilities), loop=list(LOOP))
-        self.page = Page(self)
+        self.page = self.page_kind(self)
         self.stage.on_msg(self._receive)
         self._start(chosen, seed, runs, scene)
         if name in _open:
@@ -93,7 +96,7 @@ class Player:
     def advance(self, steps: int) -> None:
         """Trains and shows where it ended."""
         whole("steps", steps, 0)
-        with one_thread():
+        with self.threads():
             for _ in range(steps):
                 with self.lock:  # let go between steps: a page may ask for frames meanwhile
                     self._step()
@@ -144,7 +147,7 @@ class Player:
             whole("step", step, 0)
             for side in self.sides:
                 side.back_to(min(step, side.trainer.steps))
-            self.film.cut(step)
+            self.film.cut(max(side.trainer.steps for side in self.sides))
 
             def forward():
                 for side, moment in zip(self.sides, moments, strict=True):
@@ -184,9 +187,9 @@ class Player:
     def _start(self, chosen: tuple[Recipe, ...], seed: int, runs: int, scene, why: str = "") -> None:
         """From step 0, and if this fails all stays as it was. why: what a person did, where it can be taken back."""
         with self.lock:
-            sides = [Training(recipe, seed, runs, scene.view) for recipe in chosen]
+            sides = [self._training(recipe, seed, runs, scene.view) for recipe in chosen]
             before, shown = (self.sides, self.film, getattr(self, "scene", None), self.at), self.shown
-            self._stand(sides, Film(), scene, min(self.at, len(sides) - 1))
+            self._stand(sides, self.film_kind(), scene, min(self.at, len(sides) - 1))
             self.shown = min(shown, runs - 1)
             if why:
                 for side in before[0]:  # it may be wanted back, but need not be at hand
@@ -194,6 +197,9 @@ class Player:
                 self._note(why, lambda: (self._stand(*before), self.page.film()))
             self.page.film()
             self._answer()
+
+    def _training(self, recipe: Recipe, seed: int, runs: int, view: int) -> Training:
+        return Training(recipe, seed, runs, view)
 
     def _stand(self, sides: list[Training], film: Film, scene, at: int) -> None:
         """Puts other trainings with their film in the place of those that are shown."""
@@ -217,9 +223,7 @@ class Player:
         if scene is not self.scene:
             self._stand(self.sides, Film(), scene, at)
             self.page.film()
-        last = self._undo[-1] if self._undo else ("", None, 0.0)
-        if last[0] != what or time.monotonic() - last[2] > DRAG_SECONDS:  # else it is one drag, and goes back as one
-            self._note(what, lambda: self._change_back(at, before))
+        self._note_change(what, lambda: self._change_back(at, before))
         self._answer()
 
     def _change_back(self, at: int, recipe: Recipe) -> None:
@@ -229,6 +233,12 @@ class Player:
             chosen = tuple(side.recipe for side in self.sides)
             self._stand(self.sides, Film(), self._scene_of(chosen, self.runs), at)
             self.page.film()
+
+    def _note_change(self, what: str, back) -> None:
+        """Keeps how to take back what a slider did; of one drag only where it began."""
+        last = self._undo[-1] if self._undo else ("", None, 0.0)
+        if last[0] != what or time.monotonic() - last[2] > DRAG_SECONDS:
+            self._note(what, back)
 
     def _note(self, what: str, back) -> None:
         """Keeps how to take a change back."""

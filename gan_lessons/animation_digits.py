@@ -1,0 +1,59 @@
+"""Sheets of digits as pictures, and a walk through a generator's latent space as a GIF."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gan_lessons.animation import save_gif
+from gan_lessons.errors import refuse, whole
+from gan_lessons.latent import to_bytes, walk
+from gan_lessons.metrics_digits import generate
+from gan_lessons.mnist import PIXELS, SIDE
+
+GAP = 1  # pixels between two digits, before scaling
+
+
+def sheet(images: torch.Tensor, columns: int, scale: int = 1) -> np.ndarray:
+    """Images (n, 784) from -1 (paper) to 1 (ink) beside and below each other: uint8 (height, width, 3), ink black.
+
+    scale: pixels of the picture a pixel of a digit, a whole number, so that no digit is blurred. What of the last row
+    is not filled is paper. Raises ValueError for another shape, no image, and numbers below 1."""
+    whole("columns", columns), whole("scale", scale)
+    if images.dim() != 2 or images.shape[1] != PIXELS or not len(images):
+        refuse("images", tuple(images.shape), f"of shape (n, {PIXELS}), at least one")
+    rows = -(-len(images) // columns)
+    cell = SIDE + GAP
+    page = np.full((rows * cell + GAP, columns * cell + GAP), 255, np.uint8)
+    for i, digit in enumerate(to_bytes(images)):
+        top, left = (GAP + cell * place for place in divmod(i, columns))
+        page[top : top + SIDE, left : left + SIDE] = 255 - digit
+    return np.repeat(page.repeat(scale, 0).repeat(scale, 1)[..., None], 3, 2)
+
+
+def walk_gif(
+    G: Callable[[torch.Tensor], torch.Tensor],
+    path: str | Path,
+    *,
+    columns: int = 4,
+    points: int = 5,
+    steps_between: int = 12,
+    seed: int = 0,
+    scale: int = 3,
+    fps: float = 12,
+) -> Path:
+    """Writes a GIF of columns * columns walkers, each on a closed walk (`latent.walk`) through the space of G's noise.
+
+    G: a generator that knows its `inputs`, such as `checkpoints.shipped("dcgan")[0]`; it is looked at in `eval()`. An
+    interrupt or a full disk leaves an old file as it was. Raises ValueError for a name that does not end in .gif, and
+    for numbers that `walk`, `sheet` or `save_gif` refuse."""
+    whole("columns", columns), whole("scale", scale)
+    moments = walk(_inputs(G), points, steps_between, seed, columns**2)
+    return save_gif(path, (sheet(generate(G, moment[None]), columns, scale) for moment in moments), fps)
+
+
+def _inputs(G: object) -> int:
+    if not callable(G) or not hasattr(G, "inputs"):
+        refuse("G", G, "a generator that knows how many `inputs` it takes")
+    return G.inputs

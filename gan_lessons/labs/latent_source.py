@@ -1,0 +1,84 @@
+"""Where the latent lab's pictures come from: a network, a training in progress, or any function of noise."""
+
+import contextlib
+import copy
+
+import torch
+from torch import nn
+
+from gan_lessons.errors import refuse, whole
+from gan_lessons.metrics_digits import generate
+from gan_lessons.mnist import PIXELS
+from gan_lessons.trainers import Trainer
+
+WHAT = "a generator of digits, (1, n, inputs) -> (1, n, 784) from -1 to 1, a trainer of one, or a lab with one"
+
+
+class Source:
+    """Noise in, digits out: (n, inputs) -> (n, 784), on the CPU, from -1 to 1.
+
+    G: a network that knows its `inputs`; a function, for which `inputs` says it; a `Trainer`; or a lab that has a
+    `trainer` and a `lock`. Of a training a copy is taken, with averaged weights where its optimizer keeps them, so that
+    it may go on meanwhile: `refresh` takes a new one. steps: how long that was trained, or None.
+    Raises ValueError for a G that makes no digits, and for one whose inputs are not known."""
+
+    def __init__(self, G: object, inputs: int | None = None):
+        self._given, self.steps = G, None
+        self.training = isinstance(_trainer(G), Trainer)
+        if not self.training and not callable(G):
+            refuse("G", G, WHAT)
+        self.refresh()
+        known = getattr(self.G, "inputs", None)
+        if known is None and inputs is None:
+            refuse("inputs", inputs, "given for a function that does not know how many numbers it takes")
+        if None not in (known, inputs) and inputs != known:
+            refuse("inputs", inputs, f"what this G takes, {known}, or left out")
+        self.inputs = whole("inputs", inputs if known is None else known)
+        _check(self.G, self.inputs)
+
+    def refresh(self) -> None:
+        """Takes the weights of a training as they are now.
+
+        Raises ValueError, and keeps those it has, if its lab is closed or trains a G of other inputs by now."""
+        if not self.training:
+            self.G = self._given
+            return
+        with getattr(self._given, "lock", contextlib.nullcontext()):
+            trainer = _trainer(self._given)
+            if trainer.G.inputs != getattr(self, "inputs", trainer.G.inputs):
+                raise ValueError(f"G takes {trainer.G.inputs} numbers now, not {self.inputs}: run the lab's cell again")
+            self.G, self.steps = as_shown(trainer), trainer.steps
+
+    def __call__(self, noise: torch.Tensor) -> torch.Tensor:
+        return generate(self.G, noise[None]).clamp(-1, 1)
+
+
+@torch.no_grad()
+def as_shown(trainer: Trainer) -> nn.Module:
+    """A copy of a trainer's G in `eval()`, with averaged weights where its optimizer keeps them."""
+    player = trainer.g_player
+    theta = trainer.settings["g_optimizer"].shown(player.theta, player.state, player.updates)
+    G = copy.deepcopy(trainer.G).eval()
+    for parameter, piece in zip(G.parameters(), theta.split(player.sizes, 1), strict=True):
+        parameter.data = piece.reshape(parameter.shape).clone()
+    return G
+
+
+def _trainer(G: object) -> object:
+    """The trainer of a lab, or the thing itself."""
+    return getattr(G, "trainer", G)
+
+
+def _check(G: object, inputs: int) -> None:
+    try:
+        images = (
+            G(torch.zeros(1, 2, inputs))
+            if not isinstance(G, nn.Module)
+            else generate(G, torch.zeros(1, 2, inputs))[None]
+        )
+    except (RuntimeError, TypeError, IndexError, ValueError) as error:
+        raise ValueError(f"G must be {WHAT}; with {inputs} inputs this one fails ({error})") from None
+    if not isinstance(images, torch.Tensor) or images.shape != (1, 2, PIXELS):
+        refuse("G", f"one that gives {tuple(getattr(images, 'shape', ()))}", WHAT)
+    if not torch.isfinite(images).all() or images.abs().max() > 1.001:
+        refuse("G", f"one that gives values from {images.min():.3g} to {images.max():.3g}", WHAT)
