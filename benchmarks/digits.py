@@ -7,7 +7,6 @@ the ratio (its n is 0). fid_floor and the baseline of the shipped rows are what 
 """
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,18 +19,14 @@ from benchmarks.machine import processor
 from benchmarks.measure import Row, compare, more_is_better
 from benchmarks.modes import Header
 from benchmarks.textbook_dcgan import BATCH, NOISE, TextbookDCGAN
+from benchmarks.toy import peak_memory
 from gan_lessons import checkpoints, digits, metrics_digits
 from gan_lessons.randomness import generator
 
 BUDGET, LONGEST, EVERY = 180.0, 1800.0, 60.0  # seconds of training: ours, the textbook's at most, between two looks
 SEED = 0
-MEMORY = """
-import resource, sys
-from benchmarks.digits import lean, textbook
-side = {"lean": lean, "textbook": textbook}[sys.argv[1]]()
-side.train(30)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-"""
+OURS = "from gan_lessons import digits; digits.lean_dcgan.trainer().advance(30)"
+THEIRS = "from benchmarks.textbook_dcgan import TextbookDCGAN; TextbookDCGAN().train(30)"
 
 
 @dataclass
@@ -82,7 +77,7 @@ def rows(repeats: int | None = None) -> Iterator[Header | Row]:
     n = repeats or 5
     yield Header(date.today().isoformat(), f"{os.cpu_count()} cores, {processor()}", torch.__version__)
     yield compare("images_per_second", "images/s", _speed(lean()), _speed(textbook()), n, more_is_better)
-    yield compare("peak_mb", "MiB", lambda: _peak("lean"), lambda: _peak("textbook"), 1)
+    yield compare("peak_mb", "MiB", lambda: peak_memory(OURS), lambda: peak_memory(THEIRS), 1)
     floor = metrics_digits.floor()
     ours, other = lean(), textbook()
     ours.until(BUDGET), other.until(BUDGET)
@@ -126,9 +121,3 @@ def _speed(side: Side, steps: int = 20) -> Callable[[], float]:
         return steps * side.batch / (time.perf_counter() - start)
 
     return measure
-
-
-def _peak(name: str) -> float:
-    """The peak memory of a fresh process that trains one of the two for 30 steps, in MiB."""
-    done = subprocess.run([sys.executable, "-c", MEMORY, name], capture_output=True, text=True, check=True)
-    return float(done.stdout)

@@ -43,11 +43,11 @@ trash_images = replace(
 )
 
 LOOK_FOR = {
-    overpowered_d: "D learns ten times as fast as usual and G a tenth as fast, with the minimax loss. Look for D on real "
-    "at 1 and on generated at 0: D is never wrong, so its slope tells G nothing, and the pictures stay noise.",
-    overpowered_g: "G learns five times as often as D, and D a tenth as fast as usual. Look for one and the same blot in "
-    "all 64 pictures, while D takes it to be as real as digits, or more so: it cannot tell, though you can.",
-    trash_images: "Both learn ten times as fast as usual, with a momentum of .9. Look for stripes, blots or blank paper "
-    "instead of digits, and for D's two lines, which part and do not meet again.",
+    overpowered_d: "D learns ten times as fast as usual and G a tenth as fast, with the minimax loss. Look for D on "
+    "real at 1 and on generated at 0: D is never wrong, so its slope tells G nothing, and the pictures stay noise.",
+    overpowered_g: "G learns five times as often as D, and D a tenth as fast as usual. Look for one and the same blot "
+    "in all 64 pictures, while D takes it to be as real as digits, or more so: it cannot tell, though you can.",
+    trash_images: "Both learn ten times as fast as usual, with a momentum of .9. Look for stripes, blots or blank "
+    "paper instead of digits, and for D's two lines, which part and do not meet again.",
 }
 BY_NAME: dict[str, DigitRecipe] = {recipe.name: recipe for recipe in LOOK_FOR}
