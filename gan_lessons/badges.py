@@ -20,7 +20,7 @@ import sys
 
 if "google.colab" in sys.modules:
     %pip install -q --no-deps git+{address}
-    %pip install -q anywidget safetensors"""
+    %pip install -q anywidget safetensors torchmetrics"""
 
 
 def address(root: Path = ROOT) -> str:
