@@ -19,8 +19,8 @@ COLAB_CELL = """\
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install -q --no-deps git+{address}
-    %pip install -q anywidget safetensors torchmetrics"""
+    %pip install -q --no-deps git+{address} torchmetrics lightning-utilities
+    %pip install -q anywidget safetensors"""
 
 
 def address(root: Path = ROOT) -> str:
