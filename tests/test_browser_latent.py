@@ -201,7 +201,7 @@ def test_digits_are_chosen_by_keyboard_and_the_notebook_leaves_the_keys_alone(la
     page.focus(f"{LAB} [role=gridcell][tabindex='0']")  # one stop for Tab: where A is
     for key in ("ArrowUp", "ArrowRight", "ArrowRight", "Enter"):
         page.keyboard.press(key)
-    lab.wait("A: row 6, column 5")
+    lab.wait("A: row 2, column 5")
     for key in ("Home", "PageDown", "Shift+Enter"):
         page.keyboard.press(key)
     lab.wait("B: row 12, column 1")
@@ -226,7 +226,7 @@ def test_sliders_move_a_and_the_picture_follows(lab):
     assert page.get_attribute(f"{LAB} [data-set='direction 1']", "aria-valuetext") == "1.5"
     assert page.inner_text(f"{LAB} .gan-verdict") == lab.ask("lab.verdict()")
     page.click(f"{LAB} [data-do=back]")
-    lab.wait("A: row 7, column 3, looks like")
+    lab.wait("A: row 3, column 3, looks like")
     assert page.get_attribute(f"{LAB} [data-set='direction 1']", "aria-valuetext") == "0"
 
 
@@ -254,7 +254,7 @@ def test_the_way_may_be_straight_and_the_lengths_say_so(lab):
     page.select_option(f"{LAB} [data-set=path]", label="straight")
     lab.wait("The straight way")
     lengths = [float(length) for length in page.locator(f"{LAB} .gan-lengths li").all_inner_texts()]
-    assert lengths == [round(length, 1) for length in lab.ask("lab.shown.way.lengths")] and min(lengths) < 2.7
+    assert lengths == [round(length, 1) for length in lab.ask("lab.shown.way.lengths")] and min(lengths) < 2
 
 
 def test_another_plane_and_another_reach(lab):

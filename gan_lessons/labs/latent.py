@@ -47,7 +47,7 @@ class LatentLab:
         self._namer = (lambda images: look(images).logits.argmax(-1)) if labels is None else labels
         self.source = Source(G, inputs)
         self.directions = latent.directions(self.source.G, self.source.inputs, SLIDERS)
-        a, b = SIZE // 2 * SIZE + 2, SIZE // 2 * SIZE + SIZE - 3  # in one row, two digits from either side
+        a, b = 2 * SIZE + 2, (SIZE - 3) * SIZE + SIZE - 3  # near two opposite corners, so that the way is a long one
         self.shown = self._see(Place(whole("seed", seed, 0), 60.0, a, b, PATHS[0], self._still()))
         self.page = LatentPage(self)
         if name in _open:

@@ -33,9 +33,12 @@ def summary(shown, size: int) -> str:
 def verdict(found: Found) -> str:
     """Is the sample a copy? found: the nearest training digits of one image."""
     distance, label = found.distances[0, 0], found.labels[0, 0]
-    words = f"A is {distance:.1f} away from its nearest training digit, {'an' if label == 8 else 'a'} {label}. "
-    words += f"Half of the real test digits are nearer than {TYPICAL:.1f} to one, 1 in 100 nearer than {RARE:.1f}: "
-    return words + ("look closely, this may be a copy." if distance < RARE else "no sign of a copy.")
+    a_digit = f"{'an' if label == 8 else 'a'} {label}"
+    words = (
+        f"A is {distance:.1f} away from its nearest training digit, {a_digit}. Of the real test digits whose nearest "
+    )
+    words += f"is {a_digit}, half are nearer than {TYPICAL[label]:.1f} and 1 in 100 nearer than {RARE[label]:.1f}: "
+    return words + ("look closely, this may be a copy." if distance < RARE[label] else "no sign of a copy.")
 
 
 def about_directions(known: bool) -> str:

@@ -131,7 +131,7 @@ class _Fixed(nn.Module):
 
     def __init__(self, samples: torch.Tensor):
         super().__init__()
-        self.samples = nn.Parameter(samples)
+        self.samples, self.runs = nn.Parameter(samples), len(samples)
 
     def forward(self, noise: torch.Tensor) -> torch.Tensor:
         return self.samples
