@@ -1,7 +1,7 @@
 """GANs of digits that break down, each by name and within some 200 steps, and what to look for.
 
-Each was broken after 300 steps for seeds 1 and 2: scores below 1.6, where the lean DCGAN had 4.7 and 4.6. Not all that is
-said to break a GAN does: five steps of D for each of G only slowed the non-saturating loss down (seed 0).
+Each was broken after 300 steps for seeds 1 and 2: scores below 1.6, where the lean DCGAN had 4.7 and 4.6. Not all that
+is said to break a GAN does: five steps of D for each of G only slowed the non-saturating loss down (seed 0).
 """
 
 from dataclasses import replace
