@@ -215,19 +215,19 @@ def test_digits_are_chosen_by_keyboard_and_the_notebook_leaves_the_keys_alone(la
 
 def test_sliders_move_a_and_the_picture_follows(lab):
     page, before = lab.page, lab.tile(f"{LAB} .gan-large", 1, 0)
-    page.focus(f"{LAB} [data-set='direction 1']")
+    page.focus(f"{LAB} [data-set='direction 2']")
     for _ in range(6):
         page.keyboard.press("ArrowRight")
-    lab.wait("moved along direction 1 by +1.5")
+    lab.wait("moved along direction 2 by +1.5")
     lab.rested()
     sample = lab.images("lab.shown.sample[None]")[0]
     after = lab.tile(f"{LAB} .gan-large", 1, 0)
     assert np.abs(after - sample / 255).max() < 0.02 and np.abs(after - before).max() > 0.1
-    assert page.get_attribute(f"{LAB} [data-set='direction 1']", "aria-valuetext") == "1.5"
+    assert page.get_attribute(f"{LAB} [data-set='direction 2']", "aria-valuetext") == "1.5"
     assert page.inner_text(f"{LAB} .gan-verdict") == lab.ask("lab.verdict()")
     page.click(f"{LAB} [data-do=back]")
     lab.wait("A: row 3, column 3, looks like")
-    assert page.get_attribute(f"{LAB} [data-set='direction 1']", "aria-valuetext") == "0"
+    assert page.get_attribute(f"{LAB} [data-set='direction 2']", "aria-valuetext") == "0"
 
 
 def test_a_drag_has_one_message_under_way_and_ends_where_the_hand_did(lab):
