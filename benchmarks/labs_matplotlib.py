@@ -18,7 +18,7 @@ from gan_lessons.labs.panels import GENERATED, REAL
 from gan_lessons.labs.plane import ARROWS, NOISE
 from gan_lessons.labs.player import Player
 from gan_lessons.recipes import Recipe
-from gan_lessons.trainers import one_thread
+from gan_lessons.threads import one_thread
 
 INCHES = 6  # at 100 pixels an inch about as large as the plane of the lab
 

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from gan_lessons import plots, recipes
 from gan_lessons.labs.player import Player
-from gan_lessons.trainers import DiscriminatorCurve, Trainer
+from gan_lessons.probes import DiscriminatorCurve
+from gan_lessons.trainers import Trainer
 
 FRAMES_A_SECOND = 30
 RECIPE = recipes.aylien_head

@@ -20,9 +20,10 @@ from matplotlib.figure import Figure
 from gan_lessons import checkpoints, metrics_digits, mnist, plots, recipes, saved_sweeps
 from gan_lessons.labs.drawing import drawn
 from gan_lessons.plots_digits import draw_sheet
+from gan_lessons.probes import DiscriminatorCurve
 from gan_lessons.randomness import generator
 from gan_lessons.records import History
-from gan_lessons.trainers import DiscriminatorCurve, one_thread
+from gan_lessons.threads import one_thread
 
 IMAGES = Path(__file__).resolve().parent / "images"
 RECIPE, SEEDS, EVERY, SHOWN = recipes.steady, range(100), 100, 0

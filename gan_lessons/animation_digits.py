@@ -6,29 +6,22 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from gan_lessons import plots_digits
 from gan_lessons.animation import save_gif
 from gan_lessons.errors import refuse, whole
-from gan_lessons.latent import to_bytes, walk
+from gan_lessons.latent import walk
 from gan_lessons.metrics_digits import generate
-from gan_lessons.mnist import PIXELS, SIDE
 
 GAP = 1  # pixels between two digits, before scaling
 
 
-def sheet(images: torch.Tensor, columns: int, scale: int = 1) -> np.ndarray:
-    """Images (n, 784) from -1 (paper) to 1 (ink) beside and below each other: uint8 (height, width, 3), ink black.
+def frame(images: torch.Tensor, columns: int, scale: int = 1) -> np.ndarray:
+    """`plots_digits.sheet` of images (n, 784) as a frame of a film: uint8 (height, width, 3), ink black, with gaps.
 
-    scale: pixels of the picture a pixel of a digit, a whole number, so that no digit is blurred. What of the last row
-    is not filled is paper. Raises ValueError for another shape, no image, and numbers below 1."""
-    whole("columns", columns), whole("scale", scale)
-    if images.dim() != 2 or images.shape[1] != PIXELS or not len(images):
-        refuse("images", tuple(images.shape), f"of shape (n, {PIXELS}), at least one")
-    rows = -(-len(images) // columns)
-    cell = SIDE + GAP
-    page = np.full((rows * cell + GAP, columns * cell + GAP), 255, np.uint8)
-    for i, digit in enumerate(to_bytes(images)):
-        top, left = (GAP + cell * place for place in divmod(i, columns))
-        page[top : top + SIDE, left : left + SIDE] = 255 - digit
+    scale: pixels of the picture a pixel of a digit, a whole number, so that no digit is blurred. Raises ValueError for
+    what `plots_digits.sheet` refuses, and for a scale below 1."""
+    whole("scale", scale)
+    page = np.rint(255 * (1 - plots_digits.sheet(images, columns, GAP))).clip(0, 255).astype(np.uint8)
     return np.repeat(page.repeat(scale, 0).repeat(scale, 1)[..., None], 3, 2)
 
 
@@ -47,10 +40,10 @@ def walk_gif(
 
     G: a generator that knows its `inputs`, such as `checkpoints.shipped("dcgan")[0]`; it is looked at in `eval()`. An
     interrupt or a full disk leaves an old file as it was. Raises ValueError for a name that does not end in .gif, and
-    for numbers that `walk`, `sheet` or `save_gif` refuse."""
+    for numbers that `walk`, `frame` or `save_gif` refuse."""
     whole("columns", columns), whole("scale", scale)
     moments = walk(_inputs(G), points, steps_between, seed, columns**2)
-    return save_gif(path, (sheet(generate(G, moment[None]), columns, scale) for moment in moments), fps)
+    return save_gif(path, (frame(generate(G, moment[None]), columns, scale) for moment in moments), fps)
 
 
 def _inputs(G: object) -> int:

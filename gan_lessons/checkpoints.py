@@ -27,11 +27,11 @@ from gan_lessons.records import replacing
 
 FORMAT = "gan_lessons network 1"
 FOLDER = "networks"
-SHIPPED_WIDTH = 48  # of the DCGAN that ships: 192, 96 and 48 channels
+SHIPPED = {"width": 48, "categories": 0}  # of the DCGAN that ships: 192, 96 and 48 channels
 NETWORKS = {
     "dcgan": {
-        "g": lambda: images.dcgan_g(64, SHIPPED_WIDTH),
-        "d": lambda: images.dcgan_d(SHIPPED_WIDTH, norm=None),
+        "g": lambda: images.dcgan_g(64, **SHIPPED),
+        "d": lambda: images.dcgan_d(SHIPPED["width"], norm=None),
     },
     "mlp": {"g": images.mlp_g, "d": images.mlp_d},
     "classifier": {"": Classifier},
@@ -102,7 +102,8 @@ def file(name: str, part: str) -> str:
 
 
 def _shipped(name: str, part: str) -> nn.Module:
-    network, where = NETWORKS[name][part](), file(name, part)
+    with torch.random.fork_rng(devices=[]):  # torch draws first weights, which the file then replaces
+        network, where = NETWORKS[name][part](), file(name, part)
     return _read(network, checksums.read(where), f"the data file {str(checksums.DATA / where)!r}").eval()
 
 

@@ -28,7 +28,7 @@ def write(folder: Path = DATA) -> Path:
 
 def faults(folder: Path = DATA) -> list[str]:
     """What differs from the list, one sentence a file; empty where all is well, also where nothing ships."""
-    here, listed = files(folder), _listed(folder / LIST)
+    here, listed = files(folder), sums(folder / LIST)
     if listed is None:
         return [f"{LIST} is damaged"]
     missing = [f"{name} is missing" for name in sorted(listed.keys() - here.keys())]
@@ -39,7 +39,7 @@ def faults(folder: Path = DATA) -> list[str]:
 
 def read(name: str, folder: Path = DATA) -> bytes:
     """The content of one file. Raises ValueError, naming it and what to do, unless it is there and as it was made."""
-    path, listed = folder / name, _listed(folder / LIST)
+    path, listed = folder / name, sums(folder / LIST)
     if not listed:
         raise fault(LIST, "missing or damaged", folder)
     if not path.is_file():
@@ -58,7 +58,7 @@ def fault(name: str, wrong: str, folder: Path = DATA) -> ValueError:
     return ValueError(f"the data file {path!r} is {wrong}: get the course's data anew (git checkout, or install again)")
 
 
-def _listed(path: Path) -> dict[str, str] | None:
+def sums(path: Path) -> dict[str, str] | None:
     """Name -> sum; empty if there is no list, None if it cannot be read as one."""
     try:
         pairs = [line.split("  ", maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines()]

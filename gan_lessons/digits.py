@@ -22,18 +22,19 @@ from gan_lessons.together import Together
 from gan_lessons.trainers import Trainer
 
 KINDS = ("mlp", "dcgan")
-OPTIONAL = ("d_norm", "minibatch", "penalties", "instance_noise", "objective", "schedule", "data", "fast")
+OPTIONAL = ("categories", "d_norm", "minibatch", "penalties", "instance_noise", "objective", "schedule", "data", "fast")
 
 
 @dataclass(frozen=True)
 class DigitRecipe:
     """All settings of one GAN of digits.
 
-    network: "mlp" or "dcgan". width: channels of a DCGAN's widest layer but one (32: lean; 128: the tutorials'), of no
-    meaning for the MLP. noise: how many numbers, N(0, I), go into G. steps: how many are worth their time. fast:
-    whether forward passes may compute in bfloat16 where the device is quicker with it.
-    Remedies: d_norm ("batch", "spectral"), minibatch (discrimination, before D's last layer), penalties,
-    instance_noise. Raises ValueError for what makes no sense.
+    network: "mlp" or "dcgan". width: channels of a DCGAN's first layer of D and last but one of G (32: lean; 64: the
+    tutorials'), of no meaning for the MLP. noise: how many numbers, N(0, I), go into G. steps: how many are worth
+    their time. fast: whether forward passes may compute in bfloat16 where the device is quicker with it.
+    Remedies: categories (of a DCGAN's noise, see `images.CategoricalCode`; 0 for none), d_norm ("batch", "spectral"),
+    minibatch (discrimination, before D's last layer), penalties, instance_noise. Raises ValueError for what makes no
+    sense.
     """
 
     name: str
@@ -45,6 +46,7 @@ class DigitRecipe:
     steps: int
     noise: int = 64
     width: int = images.LEAN
+    categories: int = 0
     objective: losses.Objective = losses.non_saturating
     schedule: Callable = InTurn()
     d_norm: str | None = None
@@ -63,6 +65,9 @@ class DigitRecipe:
             refuse("network", self.network, f"one of {KINDS}")
         for name in ("batch", "steps", "noise", "width"):
             object.__setattr__(self, name, whole(name, getattr(self, name)))
+        images.check_categories(self.categories, self.noise)
+        if self.categories and self.network == "mlp":
+            refuse("categories", self.categories, "0 for an MLP: only a DCGAN's noise can hold a choice here")
         if not isinstance(self.data, Handwritten):
             refuse("data", self.data, "a Handwritten of gan_lessons.distributions_digits")
         if self.d_norm not in images.NORMS:
@@ -70,7 +75,9 @@ class DigitRecipe:
 
     def generator(self) -> images.PlainNetwork:
         """G, before its weights are drawn from a seed."""
-        return images.mlp_g(self.noise) if self.network == "mlp" else images.dcgan_g(self.noise, self.width)
+        if self.network == "mlp":
+            return images.mlp_g(self.noise)
+        return images.dcgan_g(self.noise, self.width, self.categories)
 
     def discriminator(self) -> images.PlainNetwork:
         """D, before its weights are drawn from a seed."""

@@ -14,6 +14,7 @@ from torch import nn
 
 from gan_lessons import mnist
 from gan_lessons.errors import number, refuse, whole
+from gan_lessons.models.images import CategoricalCode
 from gan_lessons.randomness import generator
 
 PARALLEL = 1e-3  # radians: between vectors closer to one line than this floats tell no arc from the straight way
@@ -89,13 +90,15 @@ def directions(G: object, dim: int, n: int = 8) -> torch.Tensor:
     """Up to n orthonormal directions of the noise, (min(n, dim), dim), that move a generator's first layer most.
 
     They are its weight's singular vectors, the largest first, turned so that the largest entry is positive; for a G
-    that is no network of linear or transposed convolutional layers they are the first coordinates.
+    that is no network of linear or transposed convolutional layers they are the first coordinates. Where noise goes
+    through a `CategoricalCode`, they leave the k numbers that choose as they are, and there are dim - k at most.
     Shen & Zhou 2021 (closed-form factorisation)."""
-    weight = first_weight(G, whole("dim", dim))
-    n = min(whole("n", n), dim)
+    weight, k = first_weight(G, whole("dim", dim)), choosing(G)
+    n = min(whole("n", n), dim - k)
     if weight is None:
         return torch.eye(dim)[:n]
-    found = torch.linalg.svd(weight.detach().double().cpu()).U.T[:n]  # (n, dim)
+    found = torch.linalg.svd(weight[k:].detach().double().cpu()).U.T[:n]  # (n, dim - k)
+    found = F.pad(found, (k, 0))
     largest = found.gather(1, found.abs().argmax(1, keepdim=True))
     return (found * largest.sign()).float()
 
@@ -104,6 +107,12 @@ def to_bytes(images: torch.Tensor) -> np.ndarray:
     """Images (n, 784) from -1 to 1 as uint8 (n, 28, 28), 0 for paper and 255 for ink, as MNIST has them."""
     scaled = images.detach().float().cpu().add(1).mul(127.5).round().clamp(0, 255)
     return scaled.byte().numpy().reshape(-1, mnist.SIDE, mnist.SIDE)
+
+
+def choosing(G: object) -> int:
+    """How many numbers of the noise, the first ones, make a choice (`images.CategoricalCode`): often 0."""
+    layers = G.modules() if isinstance(G, nn.Module) else ()
+    return next((layer.k for layer in layers if isinstance(layer, CategoricalCode)), 0)
 
 
 def first_weight(G: object, dim: int) -> torch.Tensor | None:

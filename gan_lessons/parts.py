@@ -14,7 +14,7 @@ import numpy as np
 from gan_lessons.errors import refuse
 from gan_lessons.recipes import Recipe
 from gan_lessons.records import History
-from gan_lessons.trainers import one_thread
+from gan_lessons.threads import one_thread
 
 RUNS_A_PART = 80  # more gain little: a step of a small toy costs 24 us a run in parts of 29, 14 in 72, 12 in 144
 _WORDS = ("name", "source", "steps", "window")  # fields of a recipe that tell about it, but change no training

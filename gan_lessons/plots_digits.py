@@ -10,19 +10,21 @@ from gan_lessons.mnist import SIDE
 from gan_lessons.plots import GENERATED, REAL
 
 
-def sheet(images: np.ndarray, columns: int = 8) -> np.ndarray:
+def sheet(images: np.ndarray, columns: int = 8, gap: int = 0) -> np.ndarray:
     """Digits side by side: (n, 784) from -1 to 1, or uint8 (n, 28, 28) -> one picture from 0 (paper) to 1 (ink).
 
-    The last row is filled with paper. Raises ValueError for another shape, or columns below 1."""
-    whole("columns", columns)
+    gap: pixels of paper around each. The last row is filled with paper. Raises ValueError for another shape, no image,
+    columns below 1 or a gap below 0."""
+    whole("columns", columns), whole("gap", gap, 0)
     images = np.asarray(images)
     if not images.size or images.shape[1:] not in ((SIDE * SIDE,), (SIDE, SIDE), (1, SIDE, SIDE)):
         refuse("images", images.shape, f"of shape (n, {SIDE * SIDE}) or (n, {SIDE}, {SIDE})")
     ink = images / 255 if images.dtype == np.uint8 else (images + 1) / 2
-    rows = -(-len(ink) // columns)
-    filled = np.zeros((rows * columns, SIDE, SIDE))
-    filled[: len(ink)] = ink.reshape(-1, SIDE, SIDE)
-    return filled.reshape(rows, columns, SIDE, SIDE).swapaxes(1, 2).reshape(rows * SIDE, columns * SIDE)
+    rows, cell = -(-len(ink) // columns), SIDE + gap
+    filled = np.zeros((rows * columns, cell, cell))
+    filled[: len(ink), gap:, gap:] = ink.reshape(-1, SIDE, SIDE)
+    page = filled.reshape(rows, columns, cell, cell).swapaxes(1, 2).reshape(rows * cell, columns * cell)
+    return np.pad(page, (0, gap))
 
 
 def draw_sheet(ax: Axes, images: np.ndarray, columns: int = 8, title: str = "") -> AxesImage:

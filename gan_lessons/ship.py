@@ -1,12 +1,12 @@
 """Makes the networks that ship: `python -m gan_lessons.ship classifier`, then `dcgan`, then `mlp`.
 
-Each writes its weights and a model card (NAME.json) into data/networks/, and the list of checksums anew. The
-classifier comes first: the cards of the others hold what it makes of their samples. On two cores they take 5, 30 and
-15 minutes; with `torchrun` several processes train one GAN.
+Each writes its weights and a model card (NAME.json) into data/networks/, in the place of those that ship, and the list
+of checksums anew; `--folder` takes another data folder. The classifier comes first: the cards of the others hold what
+it makes of their samples. It takes 5 minutes on two cores; the GANs took 46 and 26 on one core of a busy machine. With
+`torchrun` several processes train one GAN.
 """
 
 import argparse
-import copy
 import json
 import platform
 import time
@@ -37,38 +37,40 @@ def ship(name: str, seed: int = 0, steps: int | None = None, folder: Path = chec
     Raises ValueError for another name."""
     if name not in checkpoints.NETWORKS:
         refuse("name", name, f"one of {list(checkpoints.NETWORKS)}")
-    start, others = time.perf_counter(), together.join()
-    networks, about = _classifier(seed) if name == "classifier" else _gan(name, seed, steps, others)
-    path = folder / checkpoints.FOLDER / f"{name}.json"
-    if others is None or others.rank == 0:
-        for part, network in networks.items():
-            checkpoints.save(network, folder / checkpoints.file(name, part))
-        about |= {"minutes": round((time.perf_counter() - start) / 60, 1)} | _circumstances()
-        with replacing(path) as file:
-            file.write(json.dumps(about, indent=1).encode() + b"\n")
-        checksums.write(folder)
+    start, path = time.perf_counter(), folder / checkpoints.FOLDER / f"{name}.json"
+    if name == "classifier":
+        networks, about = _classifier(seed)
+    else:
+        others = together.join()
+        trainer, about = _trained(name, seed, steps, others)
+        if others is not None and others.rank:  # one of the processes writes for all
+            return path
+        networks = {"g": settled(trainer).cpu(), "d": trainer.D.cpu()}
+        about |= {"measured": scores(networks["g"]), "floor": _plain(metrics_digits.floor())}
+    for part, network in networks.items():
+        checkpoints.save(network, folder / checkpoints.file(name, part))
+    about |= {"minutes": round((time.perf_counter() - start) / 60, 1)} | _circumstances()
+    with replacing(path) as file:
+        file.write(json.dumps(about, indent=1).encode() + b"\n")
+    checksums.write(folder)
     return path
 
 
-def averaged(trainer: Trainer) -> nn.Module:
-    """G with its averaged weights, where the optimizer keeps them, in `eval()`; a copy.
+def settled(trainer: Trainer) -> nn.Module:
+    """A copy of G with averaged weights (`Trainer.averaged_g`) and batch normalisation's averages to fit them.
 
-    Batch normalisation's running averages are those of the weights that trained: they are taken afresh, over 100
-    batches of noise."""
-    G = copy.deepcopy(trainer.G)
-    player, optimizer = trainer.g_player, trainer.settings["g_optimizer"]
-    theta = optimizer.shown(player.theta, player.state, player.updates)
-    for param, piece in zip(G.parameters(), theta.split(player.sizes, 1), strict=True):
-        param.data.copy_(piece.view(param.shape))
+    The trainer's own are those of the weights that trained, and in several processes those of the first one's share of
+    each batch. So they are taken afresh, over 100 batches of noise."""
+    G = trainer.averaged_g()
     norms = [module for module in G.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
     kept = [norm.momentum for norm in norms]
     for norm in norms:
         norm.reset_running_stats()
         norm.momentum = None  # torch's word for a plain mean over all batches
-    noise = torch.randn(100, 1, 100, G.inputs, generator=generator(0, "averages"), dtype=theta.dtype)
+    noise = torch.randn(100, 1, 100, G.inputs, generator=generator(0, "averages"), dtype=trainer.g_player.theta.dtype)
     with torch.no_grad():
         for batch in noise if norms else ():
-            G.train()(batch.to(theta.device))
+            G.train()(batch.to(trainer.device))
     for norm, momentum in zip(norms, kept, strict=True):
         norm.momentum = momentum
     return G.eval()
@@ -83,17 +85,17 @@ def _classifier(seed: int) -> tuple[dict[str, nn.Module], dict]:
     return {"": network}, about
 
 
-def _gan(name: str, seed: int, steps: int | None, others: together.Together | None) -> tuple[dict, dict]:
+def _trained(name: str, seed: int, steps: int | None, others: together.Together | None) -> tuple[Trainer, dict]:
+    """A GAN at its end, and what its card says of the way there."""
     recipe = RECIPES[name] if steps is None else replace(RECIPES[name], steps=steps)
     trainer = recipe.trainer(seed, together=others)
     about = {"name": name, "recipe": repr(recipe), "seed": seed, "beginning": beginning(trainer)}
-    for _ in tqdm(range(BEGINNING, recipe.steps, 10), unit_scale=10, unit="step", disable=bool(others and others.rank)):
-        trainer.advance(10)
-    G = averaged(trainer).cpu()
-    about |= {"steps": trainer.steps}
-    about |= {"computed_on": str(trainer.device), "autocast": str(trainer.autocast)}
-    about |= {"measured": scores(G), "floor": _plain(metrics_digits.floor())}
-    return {"g": G, "d": trainer.D.cpu()}, about
+    with tqdm(total=recipe.steps, initial=trainer.steps, unit="step", disable=bool(others and others.rank)) as bar:
+        while trainer.steps < recipe.steps:
+            piece = min(10, recipe.steps - trainer.steps)
+            trainer.advance(piece), bar.update(piece)
+    about |= {"steps": trainer.steps, "computed_on": str(trainer.device), "autocast": str(trainer.autocast)}
+    return trainer, about
 
 
 def beginning(trainer: Trainer) -> dict[str, float]:
@@ -120,10 +122,10 @@ def _plain(measures: metrics_digits.Measures) -> dict:
 
 def _circumstances() -> dict:
     """What else a card says: the data that were trained on, the versions, the day."""
-    sums = dict(line.split("  ")[::-1] for line in (checksums.DATA / checksums.LIST).read_text().splitlines())
+    listed = checksums.sums(checksums.DATA / checksums.LIST)
     return {
         "data": "MNIST's training set",
-        "data_sha256": sums["mnist/train-images-idx3-ubyte.gz"],
+        "data_sha256": listed["mnist/train-images-idx3-ubyte.gz"],
         "torch": torch.__version__,
         "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
         "date": str(date.today()),
@@ -136,8 +138,9 @@ def main() -> None:
     parser.add_argument("name", choices=list(checkpoints.NETWORKS))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="of the GAN; by default as many as its recipe says")
+    parser.add_argument("--folder", type=Path, default=checksums.DATA, help="the data folder that is written to")
     given = parser.parse_args()
-    print(f"wrote {ship(given.name, given.seed, given.steps)}")
+    print(f"wrote {ship(given.name, given.seed, given.steps, given.folder)}")
 
 
 if __name__ == "__main__":

@@ -16,10 +16,9 @@ from torch import nn
 from gan_lessons import devices, gradients, losses, savefile
 from gan_lessons.combining import check_networks, check_remedies, watching
 from gan_lessons.distributions import Distribution, NormalNoise, UniformNoise
-from gan_lessons.errors import number, refuse, whole
+from gan_lessons.errors import refuse, whole
 from gan_lessons.instance_noise import InstanceNoise
 from gan_lessons.models.layers import initialize
-from gan_lessons.models.surface import surface
 from gan_lessons.optim import Adam, Optimizer
 from gan_lessons.penalties import Penalty
 from gan_lessons.players import Player
@@ -27,6 +26,7 @@ from gan_lessons.randomness import Stream
 from gan_lessons.records import Snapshot
 from gan_lessons.schedules import InTurn
 from gan_lessons.steps import Step
+from gan_lessons.threads import limit_threads, one_thread
 from gan_lessons.together import Together
 
 CHECK_EVERY = 64  # steps between two looks for runs that diverged; the step found is exact all the same
@@ -375,6 +375,15 @@ class Trainer:
         with watching(self.G):
             return self._shown_g(noise)
 
+    @torch.no_grad()
+    def averaged_g(self) -> nn.Module:
+        """A copy of G as snapshots show it, in `eval()`: with averaged weights where its optimizer keeps them."""
+        player, G = self.g_player, copy.deepcopy(self.G)
+        theta = self.settings["g_optimizer"].shown(player.theta, player.state, player.updates)
+        for param, piece in zip(G.parameters(), theta.split(player.sizes, 1), strict=True):
+            param.copy_(piece.view(param.shape))
+        return G.eval()
+
     def _shown_g(self, noise: torch.Tensor) -> torch.Tensor:
         """What G makes of noise, with averaged weights where its optimizer keeps them (`smoothing`)."""
         player = self.g_player
@@ -434,45 +443,6 @@ class Trainer:
             self._diverged_d = np.where(new, bad_d[first, np.arange(self.runs)], self._diverged_d)
             self._diverged = np.where(new, steps[first], self._diverged)
         self._sums = []
-
-
-class DiscriminatorCurve:
-    """A probe: D's probability of "real" on an even grid of a line, (*runs, n).
-
-    A D that compares samples judges each point in the company of generated ones (see `models.surface`)."""
-
-    def __init__(self, low: float, high: float, n: int = 200):
-        whole("n", n, 2), number("low", low), number("high", high)
-        if not low < high:
-            refuse("high", high, f"above low, which is {low!r}")
-        self.grid = torch.linspace(low, high, n)
-
-    def __call__(self, trainer: Trainer) -> torch.Tensor:
-        x = self.grid.to(trainer.viewing_noise.dtype)[:, None].expand(trainer.runs, -1, 1)
-        return surface(trainer.D, x, trainer.company())
-
-
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """Keeps torch to one thread: operations this small lose more by waiting for a busy second core than it gives.
-
-    torch keeps the setting for each Python thread apart, so trainings in several of them do not disturb each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def limit_threads() -> None:
-    """Keeps torch to the processors that a hub grants (CPU_LIMIT, set by JupyterHub and Binder)."""
-    try:
-        granted = max(1, int(float(os.environ.get("CPU_LIMIT", ""))))
-    except (ValueError, OverflowError):
-        return
-    if torch.get_num_threads() > granted:
-        torch.set_num_threads(granted)
 
 
 def _probes(probes: Mapping[str, Probe] | None) -> dict[str, Probe]:

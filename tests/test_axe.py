@@ -23,6 +23,11 @@ LABS = {
     "compare": (COMPARE + "Compare(recipes.wide_ring, {'d_lr': 0.003})", ["both", "code"]),
     "scrubber on a line": (SWEEP + "Scrubber(saved_sweeps.load('aylien_layers'))", []),
     "scrubber in the plane": (SWEEP + "Scrubber(saved_sweeps.load('ring_rates'))", []),
+    "latent": (
+        "from gan_lessons import checkpoints\nfrom gan_lessons.labs.latent import LatentLab\n\n"
+        "LatentLab(checkpoints.shipped('dcgan')[0])",
+        [],
+    ),
 }
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 
@@ -40,7 +45,7 @@ def page(request, jupyterlab, chromium, tmp_path_factory):
     page.set_default_timeout(30_000)
     open_notebook(page, jupyterlab(root), "lab.ipynb")
     run_all(page)
-    page.wait_for_selector(".gan-stage canvas[data-drawn]")
+    page.wait_for_selector(".gan-stage canvas[data-drawn], .gan-latent[data-rested]")
     for name in presses:
         page.click(f"[data-do={name}]")
     if "code" in presses:

@@ -110,6 +110,16 @@ class Lab:
             f" document.querySelector('{SUMMARY}').textContent; return {condition} }}"
         )
 
+    def settled(self, condition):
+        """Waits until a Python expression is true in the kernel, and its newest epoch is on the screen.
+
+        A control's message may wait for an answer that is on its way: what the kernel has at once may be the old."""
+        for _ in range(150):
+            if self.ask(f"bool({condition})") and int(self.data("epoch")) == self.ask("lab.epoch"):
+                return
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"not within 30 s: {condition}")
+
     @property
     def words(self):
         return self.page.inner_text(SUMMARY)

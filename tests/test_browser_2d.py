@@ -106,7 +106,7 @@ def test_the_heat_map_shows_the_best_d_and_the_difference(lab):
         for look, bar in (("D*", "D*: probability"), ("D - D*", "D - D*: by how much")):
             lab.page.select_option("[data-set=heat]", label=look)
             number = lab.ask("lab.scene.heat.looks").index(look)
-            lab.wait(f"canvas.dataset.epoch === '{lab.ask('lab.epoch')}'")
+            lab.settled(f"lab.scene.looks['heat']['index'] == {number}")
             lab.page.wait_for_function(
                 "(look) => document.querySelector('.gan-legend label').textContent.startsWith(look)", arg=look[:4]
             )
@@ -136,8 +136,7 @@ def test_the_chart_shows_the_metric_that_was_chosen(lab):
     lab.pause()
     for name, words in (("JSD", "JSD of generated"), ("KL of modes", "KL of its modes"), ("modes", "modes covered")):
         lab.page.select_option("[data-set=metric]", label=name)
-        lab.wait(f"canvas.dataset.epoch === '{lab.ask('lab.epoch')}'")
-        assert lab.ask("lab.scene.spec['panels'][3]['title']").startswith(words)
+        lab.settled(f"lab.scene.spec['panels'][3]['title'].startswith({words!r})")
         lab.play(lab.step + 60)
         lab.pause()
         lab.page.wait_for_timeout(300)
@@ -322,9 +321,8 @@ def test_all_controls(lab):
     assert lab.words == lab.ask("lab.film.frames[-1][0]['summary']")
     real = mask(lab.only(REAL), BLUE)
     lab.key("[data-set=sd]", "Home")
-    lab.wait(f"canvas.dataset.epoch === '{lab.ask('lab.epoch')}'")
+    lab.settled("lab.recipe.data.sd == 0.01")
     lab.page.wait_for_timeout(300)
-    assert lab.ask("lab.recipe.data.sd") == 0.01
     assert mask(lab.picture(), BLUE).sum() < real.sum() / 3  # the blobs have shrunk
     lab.key("[data-do=scrub]", "Home")
     assert lab.step == 0

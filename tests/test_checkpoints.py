@@ -54,6 +54,14 @@ def refused(path, words, network=None):
 # -- there and back
 
 
+def test_reading_what_ships_draws_nothing_from_torchs_own_seed():
+    before = torch.random.get_rng_state()
+    for name in ("dcgan", "mlp"):
+        shipped(name)
+    checkpoints.classifier.__wrapped__()
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
 @pytest.mark.parametrize("recipe", [SMALL, REMEDIES, replace(SMALL, d_norm="batch")], ids=["plain", "both", "batch"])
 @pytest.mark.parametrize("side", ["G", "D"])
 def test_a_network_comes_back_bit_for_bit(recipe, side, tmp_path):

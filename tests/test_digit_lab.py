@@ -16,7 +16,7 @@ from gan_lessons import checkpoints, digits, losses, metrics_digits, savefile
 from gan_lessons.distributions_digits import Handwritten
 from gan_lessons.labs import breakdowns, digit_files, digit_page, digit_scores, digit_words
 from gan_lessons.labs.digit_scene import FILM_BYTES, DigitFilm, DigitScene, pixels
-from gan_lessons.labs.digit_scores import Judge, score, shown
+from gan_lessons.labs.digit_scores import Judge, score
 from gan_lessons.labs.digits import DigitLab
 from gan_lessons.models import images
 from gan_lessons.optim import SGD, Adam
@@ -307,12 +307,12 @@ def test_measures_are_of_the_shown_weights(opened):
     lab = opened(replace(SMALL, g_optimizer=Adam(5e-3, smoothing=0.9)))
     lab.advance(5)
     trainer = lab.trainer
-    made = metrics_digits.generate(shown(trainer), trainer.viewing_noise)
+    made = metrics_digits.generate(trainer.averaged_g(), trainer.viewing_noise)
     np.testing.assert_allclose(made, trainer.snapshot().samples[0], atol=1e-5)
-    assert not torch.equal(shown(trainer).body[0].weight, trainer.G.body[0].weight)
+    assert not torch.equal(trainer.averaged_g().body[0].weight, trainer.G.body[0].weight)
     found = lab.measure()
     judge = lab.sides[0].judge
-    images = metrics_digits.generate(shown(trainer), judge.noise)
+    images = metrics_digits.generate(trainer.averaged_g(), judge.noise)
     seen = metrics_digits.look(images)
     assert found == pytest.approx((score(seen), judge.fid), rel=1e-3) and len(seen.logits) == 150
     frame = np.frombuffer(lab.film.frames[-1][1], np.float32)
@@ -645,7 +645,7 @@ def test_a_second_lab_of_the_name_closes_the_first_and_close_frees(opened):
 def shipping(monkeypatch):
     """What ships, small: networks of a training of 3 steps."""
     trainer = plain(3, replace(SMALL, noise=6))
-    monkeypatch.setattr(checkpoints, "SHIPPED_WIDTH", 4)
+    monkeypatch.setattr(checkpoints, "SHIPPED", {"width": 4, "categories": 0})
     monkeypatch.setattr(checkpoints, "shipped", lambda name: (trainer.G.eval(), trainer.D.eval()))
     return trainer
 

@@ -17,7 +17,7 @@ from gan_lessons.digits import BY_NAME, lean_dcgan, mlp_gan, tutorial_dcgan
 from gan_lessons.distributions import NormalNoise
 from gan_lessons.distributions_digits import Handwritten
 from gan_lessons.instance_noise import InstanceNoise
-from gan_lessons.models.images import PlainNetwork, dcgan_d, dcgan_g, mlp_d, mlp_g, torch_init
+from gan_lessons.models.images import CategoricalCode, PlainNetwork, dcgan_d, dcgan_g, mlp_d, mlp_g, torch_init
 from gan_lessons.models.layers import initialize
 from gan_lessons.models.minibatch import Minibatch
 from gan_lessons.models.packed import Packed
@@ -52,6 +52,13 @@ def where(trainer):
 
 def parameters(network):
     return sum(param.numel() for param in network.parameters())
+
+
+@pytest.mark.parametrize("make", [mlp_g, mlp_d, dcgan_g, dcgan_d])
+def test_making_a_network_draws_nothing_from_torchs_own_seed(make):
+    before = torch.random.get_rng_state()
+    make()
+    assert torch.equal(torch.random.get_rng_state(), before)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +114,36 @@ def test_both_is_each_by_itself():
         initialize(D, (0,), "D")
         apart = torch.stack([D(real).squeeze(-1), D(fake).squeeze(-1)], -2)
         torch.testing.assert_close(D.both(real, fake), apart, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(5000, 9), (5000, 9, 1, 1)])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_a_categorical_code_is_a_choice_of_the_largest(shape, dtype):
+    noise = torch.randn(shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64).to(dtype)
+    out = CategoricalCode(4)(noise)
+    assert out.shape == shape and out.dtype == dtype and torch.equal(out[:, 4:], noise[:, 4:])
+    code, first = out.flatten(1)[:, :4], noise.flatten(1)[:, :4]
+    assert ((code == 2).sum(1) == 1).all() and ((code == 0).sum(1) == 3).all()
+    assert torch.equal(first[code == 2], first.amax(1))
+    if dtype == torch.float64:
+        assert stats.chisquare((code == 2).sum(0).numpy()).pvalue > 1e-3
+        torch.testing.assert_close(code.square().mean(), torch.tensor(1.0, dtype=dtype))
+
+
+def test_behind_a_choice_a_generator_leaps_and_elsewhere_it_does_not():
+    G = dcgan_g(10, 4, 3).double().eval()
+    initialize(G, (0,), "G")
+    noise = torch.randn(1, 1, 10, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+    def moved(place):
+        """How far an image goes as one number of the noise, just below the largest that chooses, goes up by 1e-6."""
+        below, above = noise.clone(), noise.clone()
+        below[..., place], above[..., place] = (noise[..., :3].max() + step for step in (-5e-7, 5e-7))
+        with torch.no_grad():
+            return (G(above) - G(below)).norm().item()
+
+    loser = (noise[0, 0, :3].argmax().item() + 1) % 3
+    assert moved(loser) > 100 * max(moved(place) for place in range(3, 10))
 
 
 def test_the_guides_generator_has_leaky_relu_before_batch_normalisation():
@@ -198,6 +235,12 @@ def test_sizes_that_are_none_are_refused(make, value):
         make(value)
 
 
+@pytest.mark.parametrize("value", [1, 9, -1, 2.5, True])
+def test_categories_that_are_none_are_refused(value):
+    with pytest.raises(ValueError, match=r"^categories must be "):
+        dcgan_g(8, 4, value)
+
+
 @pytest.mark.parametrize("make", [mlp_d, dcgan_d])
 def test_remedies_that_are_none_are_refused(make):
     with pytest.raises(ValueError, match=r"norm must be one of \(None, 'batch', 'spectral'\), not 'layer'"):
@@ -231,6 +274,8 @@ def test_recipes_have_the_settings_of_their_sources():
         ("steps", 1.5, "steps must be a whole number of at least 1, not 1.5"),
         ("noise", -1, "noise must be a whole number of at least 1, not -1"),
         ("width", "wide", "width must be a whole number of at least 1, not 'wide'"),
+        ("categories", 1, "categories must be 0, or from 2 to the 64 numbers of the noise, not 1"),
+        ("categories", 65, "categories must be 0, or from 2 to the 64 numbers of the noise, not 65"),
         ("data", "mnist", "data must be a Handwritten"),
         ("d_norm", "layer", "d_norm must be one of"),
     ],
@@ -238,6 +283,12 @@ def test_recipes_have_the_settings_of_their_sources():
 def test_recipes_refuse_what_makes_no_sense(field, value, words):
     with pytest.raises(ValueError, match=f"^{words}"):
         replace(lean_dcgan, **{field: value})
+
+
+def test_only_a_dcgans_noise_holds_a_choice():
+    assert isinstance(replace(SMALL, categories=3).generator().body[0], CategoricalCode)
+    with pytest.raises(ValueError, match=r"^categories must be 0 for an MLP"):
+        replace(mlp_gan, categories=3)
 
 
 # -- real data

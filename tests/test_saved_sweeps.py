@@ -9,7 +9,7 @@ from gan_lessons import saved_sweeps
 from gan_lessons.parts import train
 from gan_lessons.sweep_records import SweepResult
 from gan_lessons.sweeps import Sweep
-from gan_lessons.trainers import one_thread
+from gan_lessons.threads import one_thread
 from gan_lessons.verdicts import judge
 
 each = pytest.mark.parametrize("name", saved_sweeps.SWEEPS)

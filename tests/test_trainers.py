@@ -22,8 +22,10 @@ from gan_lessons.models.toys import mlp
 from gan_lessons.models.whole_batch import WholeBatch, raw
 from gan_lessons.optim import SGD, Adam
 from gan_lessons.penalties import R1
+from gan_lessons.probes import DiscriminatorCurve
 from gan_lessons.schedules import InTurn, Simultaneous
-from gan_lessons.trainers import DiscriminatorCurve, Trainer, limit_threads
+from gan_lessons.threads import limit_threads
+from gan_lessons.trainers import Trainer
 
 SEEDS = (4, 0, 9)
 DATA = Gaussian((4.0, 3.0, -1.0), (0.5, 1.25, 0.7))

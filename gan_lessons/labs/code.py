@@ -44,36 +44,38 @@ class Log:
         lines = [f"{gan} = {recipe}.trainer(seeds=range({self.seed}, {self.seed + self.runs}))"]
         for kind, first, *rest in self.moves:
             if kind == "change":
-                lines.append(f"{gan}.change({_arguments(first)})")
+                lines.append(f"{gan}.change({arguments(first)})")
             elif kind == "part":
                 lines.append(f"{gan}.part({first!r})")
             else:
                 lines.append(f"{gan}.advance({first}{f', {rest[0]!r}' if rest[0] else ''})")
         base = BY_NAME.get(self.recipe.name, aylien_head)
-        changed = {key: value for key, value in _shallow(self.recipe).items() if value != getattr(base, key)}
+        changed = {key: value for key, value in shallow(self.recipe).items() if value != getattr(base, key)}
         start = f"recipes.{base.name}"
-        start = f"replace({start}, {_arguments(changed)})" if changed else start
-        return _imports([changed, *self.moves]), [f"{recipe} = {start}", *lines]
+        start = f"replace({start}, {arguments(changed)})" if changed else start
+        return imports({("gan_lessons", "recipes")}, [changed, *self.moves]), [f"{recipe} = {start}", *lines]
 
 
-def _shallow(settings) -> dict:
+def shallow(settings) -> dict:
+    """The fields of a dataclass, as they are."""
     return {field.name: getattr(settings, field.name) for field in fields(settings)}
 
 
-def _arguments(values: dict) -> str:
+def arguments(values: dict) -> str:
+    """Settings as a call's keyword arguments."""
     return ", ".join(f"{key}={value!r}" for key, value in values.items())
 
 
-def _imports(values: list) -> list[str]:
-    """The import lines for what is written out in the code."""
-    found, waiting = {("gan_lessons", "recipes")}, list(values)
+def imports(named: set[tuple[str, str]], values: list) -> list[str]:
+    """The import lines for these (module, name), and for what is written out in the code."""
+    found, waiting = set(named), list(values)
     while waiting:
         value = waiting.pop()
         if isinstance(value, losses.Objective):
             found.add(("gan_lessons", "losses"))
         elif is_dataclass(value):
             found.add((type(value).__module__, type(value).__name__))
-            waiting += _shallow(value).values()
+            waiting += shallow(value).values()
         elif isinstance(value, dict):
             waiting += value.values()
         elif isinstance(value, (tuple, list)):

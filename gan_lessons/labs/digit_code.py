@@ -1,10 +1,8 @@
 """What was done to a GAN of digits, as Python that does the same again."""
 
-from dataclasses import is_dataclass
-
-from gan_lessons import digits, losses
+from gan_lessons import digits
 from gan_lessons.labs import breakdowns
-from gan_lessons.labs.code import Log, _arguments, _shallow
+from gan_lessons.labs.code import Log, arguments, imports, shallow
 
 _HOMES = {"digits": digits, "labs.breakdowns": breakdowns}
 
@@ -24,13 +22,13 @@ class DigitLog(Log):
         """The import lines of `code`, and the rest."""
         gan, recipe = f"gan{suffix}", f"recipe{suffix}"
         home, name, base = _named(self.recipe)
-        changed = {key: value for key, value in _shallow(self.recipe).items() if value != getattr(base, key)}
-        start = f"replace({home}.{name}, {_arguments(changed)})" if changed else f"{home}.{name}"
+        changed = {key: value for key, value in shallow(self.recipe).items() if value != getattr(base, key)}
+        start = f"replace({home}.{name}, {arguments(changed)})" if changed else f"{home}.{name}"
         lines = [f"{recipe} = {start}", f"{gan} = {recipe}.trainer({self.seed})", *(_line(gan, *m) for m in self.moves)]
         found = {("gan_lessons", home)} if home == "digits" else {("gan_lessons.labs", home)}
         if any(move[0] == "start" for move in self.moves):
             found.add(("gan_lessons", "checkpoints"))
-        return _imports(found, [changed, *self.moves]), lines
+        return imports(found, [changed, *self.moves]), lines
 
     def images(self) -> int:
         """How many real images D has been shown, counted with repeats."""
@@ -60,23 +58,5 @@ def _line(gan: str, kind: str, first, *rest) -> str:
     if kind == "load":
         return f"{gan}.load({first!r})"
     if kind == "change":
-        return f"{gan}.change({_arguments(first)})"
+        return f"{gan}.change({arguments(first)})"
     return f"{gan}.advance({first}{f', {rest[0]!r}' if rest[0] else ''})"
-
-
-def _imports(found: set[tuple[str, str]], values: list) -> list[str]:
-    """The import lines for these names, and for what is written out in the code."""
-    waiting = list(values)
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, losses.Objective):
-            found.add(("gan_lessons", "losses"))
-        elif is_dataclass(value):
-            found.add((type(value).__module__, type(value).__name__))
-            waiting += _shallow(value).values()
-        elif isinstance(value, dict):
-            waiting += value.values()
-        elif isinstance(value, (tuple, list)):
-            waiting += value
-    modules = {module: ", ".join(sorted(name for of, name in found if of == module)) for module, _ in sorted(found)}
-    return ["from dataclasses import replace", "", *(f"from {m} import {names}" for m, names in modules.items())]

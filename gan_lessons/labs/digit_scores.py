@@ -4,7 +4,6 @@ All numbers are on the features and verdicts of the course's own classifier; see
 whenever training has gone on for so long that all measuring stays within `SHARE` of its time.
 """
 
-import copy
 import math
 import time
 from collections.abc import Generator, Iterator
@@ -12,7 +11,6 @@ from dataclasses import replace
 
 import torch
 import torchmetrics.image.fid  # noqa: F401  # here, and not while a person watches: it takes seconds
-from torch import nn
 
 from gan_lessons import checkpoints, metrics_digits, mnist
 from gan_lessons.distributions_digits import Handwritten
@@ -76,26 +74,16 @@ class Judge:
         return time.perf_counter() - start
 
     def _pieces(self, trainer) -> Iterator[None]:
-        with torch.random.fork_rng(devices=[]):  # torch draws first weights for the network that a file is read into
-            classifier = checkpoints.classifier()
+        classifier = checkpoints.classifier()
         test, train = yield from _real_ones(classifier, self.data)
         self.real_score, self.real_fid = score(train), metrics_digits.fid(train, test)
         yield
-        G, step, found = shown(trainer), trainer.steps, []
+        G, step, found = trainer.averaged_g(), trainer.steps, []
         for noise in self.noise.split(PIECE, 1):
             found.append(metrics_digits.look(metrics_digits.generate(G, noise), classifier))
             yield
         fake = joined(found)
         self.score, self.fid, self.at = score(fake), metrics_digits.fid(fake, test), step
-
-
-@torch.no_grad()
-def shown(trainer) -> nn.Module:
-    """A copy of G as snapshots show it, with averaged weights where its optimizer keeps them, in `eval()`."""
-    player, G = trainer.g_player, copy.deepcopy(trainer.G)
-    theta = trainer.settings["g_optimizer"].shown(player.theta, player.state, player.updates)
-    nn.utils.vector_to_parameters(theta[0].clone(), G.parameters())
-    return G.eval()
 
 
 def joined(pieces: list[Seen]) -> Seen:

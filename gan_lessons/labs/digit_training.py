@@ -134,6 +134,6 @@ def for_start(recipe: digits.DigitRecipe, start: str | None) -> digits.DigitReci
         refuse("start", start, 'None, "dcgan" or "mlp"')
     if recipe.network != start:
         recipe = digits.lean_dcgan if start == "dcgan" else digits.mlp_gan
-    width = checkpoints.SHIPPED_WIDTH if start == "dcgan" else recipe.width
+    size = checkpoints.SHIPPED if start == "dcgan" else {}
     G, _ = checkpoints.shipped(start)
-    return replace(recipe, noise=G.inputs, width=width, d_norm=None, minibatch=None)
+    return replace(recipe, noise=G.inputs, d_norm=None, minibatch=None, **size)

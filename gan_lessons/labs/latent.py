@@ -14,7 +14,7 @@ from gan_lessons.labs.latent_shown import OFFSETS, PATHS, REACHES, SIZE, STEPS, 
 from gan_lessons.labs.latent_source import Source
 from gan_lessons.labs.latent_words import verdict
 from gan_lessons.metrics_digits import look
-from gan_lessons.trainers import limit_threads
+from gan_lessons.threads import limit_threads
 
 NEIGHBOURS, SLIDERS = 5, 8  # training images beside a digit; directions
 _WAYS = dict(zip(PATHS, (latent.interpolate, latent.straight), strict=True))

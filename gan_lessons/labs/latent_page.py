@@ -11,7 +11,7 @@ from gan_lessons import latent
 from gan_lessons.labs.latent_shown import OFFSETS, PATHS, REACHES, SIZE, Place
 from gan_lessons.labs.latent_words import about_directions
 from gan_lessons.labs.stage import source
-from gan_lessons.trainers import limit_threads
+from gan_lessons.threads import limit_threads
 
 _HERE = Path(__file__).parent
 _WIDGET = """

@@ -1,7 +1,6 @@
 """Where the latent lab's pictures come from: a network, a training in progress, or any function of noise."""
 
 import contextlib
-import copy
 
 import torch
 from torch import nn
@@ -47,21 +46,10 @@ class Source:
             trainer = _trainer(self._given)
             if trainer.G.inputs != getattr(self, "inputs", trainer.G.inputs):
                 raise ValueError(f"G takes {trainer.G.inputs} numbers now, not {self.inputs}: run the lab's cell again")
-            self.G, self.steps = as_shown(trainer), trainer.steps
+            self.G, self.steps = trainer.averaged_g(), trainer.steps
 
     def __call__(self, noise: torch.Tensor) -> torch.Tensor:
         return generate(self.G, noise[None]).clamp(-1, 1)
-
-
-@torch.no_grad()
-def as_shown(trainer: Trainer) -> nn.Module:
-    """A copy of a trainer's G in `eval()`, with averaged weights where its optimizer keeps them."""
-    player = trainer.g_player
-    theta = trainer.settings["g_optimizer"].shown(player.theta, player.state, player.updates)
-    G = copy.deepcopy(trainer.G).eval()
-    for parameter, piece in zip(G.parameters(), theta.split(player.sizes, 1), strict=True):
-        parameter.data = piece.reshape(parameter.shape).clone()
-    return G
 
 
 def _trainer(G: object) -> object:

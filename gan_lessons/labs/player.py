@@ -18,7 +18,7 @@ from gan_lessons.labs.words import notice, summary
 from gan_lessons.models.surface import company
 from gan_lessons.recipes import Recipe
 from gan_lessons.schedules import InTurn
-from gan_lessons.trainers import one_thread
+from gan_lessons.threads import one_thread
 
 _open: dict[str, "Player"] = {}
 LONE = {"D": InTurn(1, 0), "G": InTurn(0, 1), "both": None}

@@ -5,6 +5,7 @@ and records are the toys' own. The networks fold it into (1, 28, 28) inside.
 """
 
 from collections.abc import Callable
+from functools import wraps
 from itertools import pairwise
 
 import torch
@@ -123,6 +124,45 @@ class PlainNetwork(nn.Module):
                 _settle(layer, rng)
 
 
+def _drawing_nothing(make: Callable[..., PlainNetwork]) -> Callable[..., PlainNetwork]:
+    """torch's layers draw weights as they are made, which a seed then replaces: that is no draw of the learner's."""
+
+    @wraps(make)
+    def made(*args, **kwargs) -> PlainNetwork:
+        with torch.random.fork_rng(devices=[]):
+            return make(*args, **kwargs)
+
+    return made
+
+
+class CategoricalCode(nn.Module):
+    """Turns the first k numbers of the noise into a choice: 1 of k, each as likely as the others.
+
+    Noise N(0, I), (batch, dim, ...), comes out with sqrt(k) where the largest of the first k numbers stood, 0 at the
+    others of them, and the rest as it was; so all have mean square 1. Noise is one connected cloud and G is continuous,
+    so between two kinds of sample it has to make others that are neither; behind a choice it need not.
+    Chen et al. 2016 (InfoGAN), section 4, on such codes; Khayatkhoei et al. 2018 on data in separate pieces."""
+
+    def __init__(self, k: int):
+        super().__init__()
+        self.k = k
+
+    def forward(self, noise: torch.Tensor) -> torch.Tensor:
+        chosen = noise[:, : self.k]
+        code = torch.zeros_like(chosen).scatter_(1, chosen.argmax(1, keepdim=True), self.k**0.5)
+        return torch.cat([code, noise[:, self.k :]], 1)
+
+    def extra_repr(self) -> str:
+        return f"k={self.k}"
+
+
+def check_categories(k: int, noise: int) -> None:
+    """Raises ValueError, naming `categories`, unless k is 0 or from 2 to the numbers that the noise has."""
+    if whole("categories", k, 0) == 1 or k > noise:
+        refuse("categories", k, f"0, or from 2 to the {noise} numbers of the noise")
+
+
+@_drawing_nothing
 def mlp_g(noise: int = 100) -> PlainNetwork:
     """The beginner's guide's generator: noise-256-512-1024-784, each hidden layer with leaky ReLU and then batch
     normalisation (Keras' momentum .8, which is torch's .2), tanh at the end. Raises ValueError for noise below 1.
@@ -135,8 +175,10 @@ def mlp_g(noise: int = 100) -> PlainNetwork:
     return PlainNetwork(body, sizes[0], (sizes[0],), torch_init)
 
 
+@_drawing_nothing
 def mlp_d(*, norm: str | None = None, minibatch: Minibatch | None = None) -> PlainNetwork:
-    """The beginner's guide's discriminator: 784-512-256-1 with leaky ReLU. norm, minibatch: as in `dcgan_d`."""
+    """The beginner's guide's discriminator: 784-512-256-1 with leaky ReLU. norm, minibatch: as in `dcgan_d`; "batch"
+    normalises the first hidden layer."""
     linear = _normed(norm)
     body = nn.Sequential(linear(nn.Linear(PIXELS, 512)), nn.LeakyReLU(0.2))
     body.extend([*_batch_norm(norm, nn.BatchNorm1d, 512)])
@@ -144,14 +186,18 @@ def mlp_d(*, norm: str | None = None, minibatch: Minibatch | None = None) -> Pla
     return PlainNetwork(body, PIXELS, (PIXELS,), torch_init, *_end(256, linear, minibatch))
 
 
-def dcgan_g(noise: int = 64, width: int = LEAN) -> PlainNetwork:
+@_drawing_nothing
+def dcgan_g(noise: int = 64, width: int = LEAN, categories: int = 0) -> PlainNetwork:
     """A DCGAN's generator: noise -> 4 width x 4 x 4 -> 2 width x 7 x 7 -> width x 14 x 14 -> 1 x 28 x 28.
 
     Transposed convolutions, with batch normalisation and ReLU after each but the last, which ends in tanh; no pooling,
-    no fully connected hidden layer. Raises ValueError for numbers below 1. Radford et al. 2016, section 3, at the size
-    of MNIST."""
+    no fully connected hidden layer. categories: of a `CategoricalCode` that the noise goes through first, 0 for none.
+    Raises ValueError for a noise or width below 1, and for categories that are not 0 or from 2 to noise. Radford et al.
+    2016, section 3, at the size of MNIST."""
     n, w = whole("noise", noise), whole("width", width)
+    check_categories(categories, n)
     body = nn.Sequential(
+        *([CategoricalCode(categories)] if categories else []),
         nn.ConvTranspose2d(n, 4 * w, 4, bias=False),
         *(nn.BatchNorm2d(4 * w), nn.ReLU()),
         nn.ConvTranspose2d(4 * w, 2 * w, 3, 2, 1, bias=False),
@@ -164,6 +210,7 @@ def dcgan_g(noise: int = 64, width: int = LEAN) -> PlainNetwork:
     return PlainNetwork(body, n, (n, 1, 1), dcgan_init)
 
 
+@_drawing_nothing
 def dcgan_d(width: int = LEAN, *, norm: str | None = "batch", minibatch: Minibatch | None = None) -> PlainNetwork:
     """A DCGAN's discriminator, G turned round: 1 x 28 x 28 -> width x 14 x 14 -> 2 width x 7 x 7 -> 4 width x 4 x 4 ->
     a logit, by strided convolutions with leaky ReLU of slope .2.
