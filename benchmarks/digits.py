@@ -20,7 +20,7 @@ from benchmarks.measure import Row, compare, more_is_better
 from benchmarks.modes import Header
 from benchmarks.textbook_dcgan import BATCH, NOISE, TextbookDCGAN
 from benchmarks.toy import peak_memory
-from gan_lessons import checkpoints, digits, metrics_digits
+from gan_lessons import checkpoints, devices, digits, metrics_digits
 from gan_lessons.randomness import generator
 
 BUDGET, LONGEST, EVERY = 180.0, 1800.0, 60.0  # seconds of training: ours, the textbook's at most, between two looks
@@ -44,7 +44,7 @@ class Side:
         """Trains until its clock shows so many seconds."""
         while self.seconds < seconds:
             start = time.perf_counter()
-            self.train(piece)
+            self.train(piece), _settle()
             self.seconds += time.perf_counter() - start
             self.steps += piece
 
@@ -61,14 +61,18 @@ class Side:
 
 
 def lean(seed: int = SEED) -> Side:
-    """The lean DCGAN, with the averaged weights that a snapshot shows."""
+    """The lean DCGAN, on the best device here, with the averaged weights that a snapshot shows."""
     trainer = digits.lean_dcgan.trainer(seed)
-    return Side(trainer.advance, trainer.show, trainer.G.inputs, trainer.settings["batch"])
+
+    def make(noise: torch.Tensor) -> torch.Tensor:
+        return trainer.show(noise.to(trainer.device))
+
+    return Side(trainer.advance, make, trainer.G.inputs, trainer.settings["batch"])
 
 
 def textbook(seed: int = SEED) -> Side:
-    """The textbook DCGAN."""
-    gan = TextbookDCGAN(seed)
+    """The textbook DCGAN, on the same."""
+    gan = TextbookDCGAN(seed, devices.choose("auto"))
     return Side(gan.train, gan.make, NOISE, BATCH)
 
 
@@ -117,7 +121,13 @@ def _speed(side: Side, steps: int = 20) -> Callable[[], float]:
 
     def measure() -> float:
         start = time.perf_counter()
-        side.train(steps)
+        side.train(steps), _settle()
         return steps * side.batch / (time.perf_counter() - start)
 
     return measure
+
+
+def _settle() -> None:
+    """Waits until a GPU, which works behind the clock's back, has done all that it was given."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()

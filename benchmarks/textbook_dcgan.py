@@ -15,9 +15,10 @@ BATCH, NOISE = 64, 100
 
 
 class TextbookDCGAN:
-    """G and D, their optimizers, and MNIST as bytes; `train(steps)`."""
+    """G and D, their optimizers, and MNIST as bytes, all on a device; `train(steps)`."""
 
-    def __init__(self, seed: int = 0):
+    def __init__(self, seed: int = 0, device: torch.device | str = "cpu"):
+        self.device = device
         torch.manual_seed(seed)
         self.G = nn.Sequential(
             nn.Linear(NOISE, 128 * 8 * 8),
@@ -38,19 +39,21 @@ class TextbookDCGAN:
                 nn.init.normal_(part.weight, 0.0, 0.02)
             elif isinstance(part, nn.BatchNorm2d):
                 nn.init.normal_(part.weight, 1.0, 0.02)
+        self.G.to(device), self.D.to(device)
         self.g_optimizer = torch.optim.Adam(self.G.parameters(), lr=2e-4, betas=(0.5, 0.999))
         self.d_optimizer = torch.optim.Adam(self.D.parameters(), lr=2e-4, betas=(0.5, 0.999))
-        self.images = torch.tensor(mnist.load("train").images)[:, None]
+        self.images = torch.tensor(mnist.load("train").images)[:, None].to(device)
 
     def train(self, steps: int) -> None:
         G, D, d_optimizer, g_optimizer = self.G, self.D, self.d_optimizer, self.g_optimizer
-        bce, ones, zeros = nn.BCEWithLogitsLoss(), torch.ones(BATCH, 1), torch.zeros(BATCH, 1)
+        bce, here = nn.BCEWithLogitsLoss(), {"device": self.device}
+        ones, zeros = torch.ones(BATCH, 1, **here), torch.zeros(BATCH, 1, **here)
         for _ in range(steps):
-            images = self.images[torch.randint(len(self.images), (BATCH,))]
+            images = self.images[torch.randint(len(self.images), (BATCH,), **here)]
             real = F.pad(images, (2, 2, 2, 2)).float() / 127.5 - 1
 
             g_optimizer.zero_grad()
-            fake = G(torch.randn(BATCH, NOISE))
+            fake = G(torch.randn(BATCH, NOISE, **here))
             g_loss = bce(D(fake), ones)
             g_loss.backward()
             g_optimizer.step()
@@ -63,6 +66,6 @@ class TextbookDCGAN:
     def make(self, noise: torch.Tensor) -> torch.Tensor:
         """Images of 28 x 28 for noise (1, n, 100): (1, n, 784)."""
         self.G.eval()
-        images = self.G(noise[0])[..., 2:-2, 2:-2].flatten(1)[None]
+        images = self.G(noise[0].to(self.device))[..., 2:-2, 2:-2].flatten(1)[None]
         self.G.train()
         return images

@@ -19,21 +19,16 @@ from safetensors.torch import load as from_bytes
 from safetensors.torch import save as to_bytes
 from torch import nn
 
-from gan_lessons import checksums
+from gan_lessons import checksums, digits
 from gan_lessons.errors import refuse
-from gan_lessons.models import images
 from gan_lessons.models.classifier import Classifier
 from gan_lessons.records import replacing
 
 FORMAT = "gan_lessons network 1"
 FOLDER = "networks"
-SHIPPED = {"width": 48, "categories": 0}  # of the DCGAN that ships: 192, 96 and 48 channels
 NETWORKS = {
-    "dcgan": {
-        "g": lambda: images.dcgan_g(64, **SHIPPED),
-        "d": lambda: images.dcgan_d(SHIPPED["width"], norm=None),
-    },
-    "mlp": {"g": images.mlp_g, "d": images.mlp_d},
+    "dcgan": {"g": digits.shipped_dcgan.generator, "d": digits.shipped_dcgan.discriminator},
+    "mlp": {"g": digits.mlp_gan.generator, "d": digits.mlp_gan.discriminator},
     "classifier": {"": Classifier},
 }
 

@@ -26,7 +26,7 @@ def train_classifier(
     images, labels = torch.tensor(digits.images[:first]), torch.tensor(digits.labels[:first]).long()
     rng = generator(seed, "classifier")
     with torch.random.fork_rng(devices=[]):  # torch's own first weights and dropout know no other generator
-        torch.manual_seed(block_seed(seed, "classifier", 1))
+        torch.default_generator.manual_seed(block_seed(seed, "classifier", 1))
         network = Classifier()
         steps = epochs * max(1, len(images) // BATCH)
         optimizer = torch.optim.AdamW(network.parameters(), weight_decay=0.02)

@@ -27,19 +27,6 @@ class StepDecay:
 
 
 @dataclass(frozen=True)
-class SwitchOn:
-    """0 before `start`, 1 from then on: for a penalty that is wanted only later."""
-
-    start: int
-
-    def __post_init__(self):
-        object.__setattr__(self, "start", whole("start", self.start, 0))
-
-    def __call__(self, updates: int) -> float:
-        return float(updates >= self.start)
-
-
-@dataclass(frozen=True)
 class _Falling:
     """From 1 to `low`, between the updates `start` and `end`. Raises ValueError unless start < end."""
 

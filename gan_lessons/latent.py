@@ -90,14 +90,15 @@ def directions(G: object, dim: int, n: int = 8) -> torch.Tensor:
     """Up to n orthonormal directions of the noise, (min(n, dim), dim), that move a generator's first layer most.
 
     They are its weight's singular vectors, the largest first, turned so that the largest entry is positive; for a G
-    that is no network of linear or transposed convolutional layers they are the first coordinates. Where noise goes
-    through a `CategoricalCode`, they leave the k numbers that choose as they are, and there are dim - k at most.
+    that is no network of linear or transposed convolutional layers they are coordinates, from the first. Where noise
+    goes through a `CategoricalCode`, they leave the k numbers that choose as they are, and there are dim - k at most.
     Shen & Zhou 2021 (closed-form factorisation)."""
     weight, k = first_weight(G, whole("dim", dim)), choosing(G)
     n = min(whole("n", n), dim - k)
     if weight is None:
-        return torch.eye(dim)[:n]
-    found = torch.linalg.svd(weight[k:].detach().double().cpu()).U.T[:n]  # (n, dim - k)
+        return torch.eye(dim)[k : k + n]
+    weight = weight[k:].detach().double().cpu()
+    found = torch.linalg.eigh(weight @ weight.T).eigenvectors.T.flip(0)[:n]  # (n, dim - k), the largest first
     found = F.pad(found, (k, 0))
     largest = found.gather(1, found.abs().argmax(1, keepdim=True))
     return (found * largest.sign()).float()

@@ -70,7 +70,7 @@ def look(images: torch.Tensor, classifier: Classifier | None = None) -> Seen:
 
     Raises ValueError for other shapes, for numbers that are not finite or beyond -1 and 1."""
     images = torch.as_tensor(images)
-    flat = images.flatten(1) if images.dim() > 1 else images
+    flat = (images.flatten(1) if images.dim() > 1 else images).detach().cpu()
     if flat.dim() != 2 or flat.shape[1] != mnist.PIXELS or not len(flat):
         refuse("images", tuple(images.shape), f"of shape (n, {mnist.PIXELS}) or (n, 1, 28, 28)")
     if not torch.isfinite(flat).all() or flat.abs().max() > 1.001:
@@ -120,7 +120,7 @@ def kid_and_score(fake: Seen, real: Seen, seed: int = 0) -> tuple[float, float]:
 
     with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):  # torchmetrics draws from the global generator
         warnings.filterwarnings("ignore", message="Metric .* will save all extracted features")
-        torch.manual_seed(block_seed(whole("seed", seed, 0), "metrics", 0))
+        torch.default_generator.manual_seed(block_seed(whole("seed", seed, 0), "metrics", 0))
         size = min(1000, len(fake.features) // 2, len(real.features) // 2)
         kernel, score = (
             KernelInceptionDistance(feature=_Given(), subsets=50, subset_size=size),

@@ -2,7 +2,7 @@
 
 Each writes its weights and a model card (NAME.json) into data/networks/, in the place of those that ship, and the list
 of checksums anew; `--folder` takes another data folder. The classifier comes first: the cards of the others hold what
-it makes of their samples. It takes 5 minutes on two cores; the GANs took 46 and 26 on one core of a busy machine. With
+it makes of their samples. It takes 5 minutes on two cores; the GANs took 41 and 26 on one core of a busy machine. With
 `torchrun` several processes train one GAN.
 """
 

@@ -1,11 +1,15 @@
 """The digits' benchmark: its rows have the form, and its baseline is the network that the tutorials train."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 import torch
 
 from benchmarks import digits
 from benchmarks.textbook_dcgan import BATCH, NOISE, TextbookDCGAN
-from gan_lessons import checkpoints, metrics_digits
+from gan_lessons import checkpoints, checksums, metrics_digits
 
 ROWS = ["images_per_second", "peak_mb", "score_3min", "fid_3min", "fid_floor", "time_to_quality"]
 SHIPPED = ["shipped_score", "shipped_fid", "shipped_precision", "shipped_recall"]
@@ -64,3 +68,13 @@ def test_rows_have_the_form(monkeypatch):
     card = checkpoints.card("dcgan")["measured"]  # over other noise
     assert by_name["shipped_score"].value == pytest.approx(card["score"]["mean"], abs=5 * card["score"]["sd"])
     assert by_name["shipped_fid"].value == pytest.approx(card["fid"]["mean"], abs=5 * card["fid"]["sd"])
+
+
+def test_readme_says_what_was_kept():
+    _, *kept = map(json.loads, (checksums.DATA / "digits.jsonl").read_text(encoding="utf-8").splitlines())
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert [row["name"] for row in kept] == ROWS + SHIPPED
+    for row in kept:
+        said = re.search(rf"(?m)^\| `{row['name']}` \| .* \| ([\d.,]+)[^|]* \| ([\d.,]+) \| ([\d.]+) \|$", readme)
+        numbers = [float(number.replace(",", "")) for number in said.groups()]
+        assert numbers == pytest.approx([row["value"], row["baseline"], row["ratio"]], rel=5e-3), row["name"]

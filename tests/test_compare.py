@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from messages import listened, say
 
 from gan_lessons import losses, recipes
 from gan_lessons.labs.compare import Compare
@@ -23,18 +24,12 @@ def opened():
 
     def make(*sides, kind=Compare, **more):
         lab = kind(*sides, name=f"test {len(labs)}", **more)
-        lab.sent = []
-        lab.stage.send = lambda message, buffers=None: lab.sent.append(message | {"buffers": buffers})
-        labs.append(lab)
+        labs.append(listened(lab))
         return lab
 
     yield make
     for lab in labs:
         lab.close()
-
-
-def say(lab, kind, **more):
-    lab._receive(None, {"type": kind, **more}, [])
 
 
 def thetas(trainer):

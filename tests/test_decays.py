@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from gan_lessons.decays import CosineDecay, ExponentialDecay, LinearDecay, StepDecay, SwitchOn
+from gan_lessons.decays import CosineDecay, ExponentialDecay, LinearDecay, StepDecay
 
 
 @pytest.mark.parametrize("kind", [LinearDecay, CosineDecay, ExponentialDecay])
@@ -48,10 +48,3 @@ def test_its_words_make_it_again(decay):
 def test_nonsense_is_refused(make, words):
     with pytest.raises(ValueError, match=words):
         make()
-
-
-def test_a_switch_is_off_and_then_on():
-    switch = SwitchOn(10)
-    assert [switch(updates) for updates in (0, 9, 10, 11, 10_000)] == [0.0, 0.0, 1.0, 1.0, 1.0]
-    with pytest.raises(ValueError, match="start must be a whole number of at least 0, not -1"):
-        SwitchOn(-1)

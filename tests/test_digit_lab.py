@@ -11,15 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from messages import listened, of_type, replayed, say
 
 from gan_lessons import checkpoints, digits, losses, metrics_digits, savefile
 from gan_lessons.distributions_digits import Handwritten
-from gan_lessons.labs import breakdowns, digit_files, digit_page, digit_scores, digit_words
+from gan_lessons.labs import breakdowns, digit_files, digit_page, digit_scores, digit_training, digit_words
 from gan_lessons.labs.digit_scene import FILM_BYTES, DigitFilm, DigitScene, pixels
 from gan_lessons.labs.digit_scores import Judge, score
 from gan_lessons.labs.digits import DigitLab
 from gan_lessons.models import images
 from gan_lessons.optim import SGD, Adam
+from gan_lessons.penalties import R1
 from gan_lessons.schedules import InTurn, Simultaneous
 
 SMALL = replace(digits.lean_dcgan, width=4, batch=8, noise=8, steps=40, data=Handwritten(first=500))
@@ -42,23 +44,12 @@ def opened():
 
     def make(recipe=SMALL, **more):
         lab = DigitLab(recipe, **({"name": f"test {len(labs)}"} | more))
-        lab.sent = []
-        lab.stage.send = lambda message, buffers=None: lab.sent.append(message | {"buffers": buffers})
-        labs.append(lab)
+        labs.append(listened(lab))
         return lab
 
     yield make
     for lab in labs:
         lab.close()
-
-
-def say(lab, kind, **more):
-    """A message from the page."""
-    lab._receive(None, {"type": kind, **more}, [])
-
-
-def of_type(lab, kind):
-    return [message for message in lab.sent if message["type"] == kind]
 
 
 def note(lab):
@@ -78,12 +69,6 @@ def plain(steps, recipe=SMALL, seed=0):
     trainer = recipe.trainer(seed)
     trainer.advance(steps)
     return trainer
-
-
-def replayed(lab):
-    names = {}
-    exec(lab.code(), names)
-    return names["gan"]
 
 
 # -- training --------------------------------------------------------------------------------------------------
@@ -485,6 +470,53 @@ def test_files_are_never_overwritten_and_the_newest_or_a_chosen_one_is_taken(ope
     assert contents == {path.name: path.read_bytes() for path in Path.cwd().iterdir()}
 
 
+def test_a_file_saved_elsewhere_is_the_one_that_is_taken_and_offered(opened, tmp_path):
+    lab, there = opened(), tmp_path / "elsewhere"
+    there.mkdir()
+    lab.advance(1)
+    lab.save()
+    lab.advance(1)
+    path = lab.save(there / "digits_0001.safetensors")
+    lab.advance(1)
+    say(lab, "set", name="seed", value=1)
+    option = next(option for option in lab.stage.settings if option["name"] == "file")
+    assert option["values"] == [str(path), "digits_0001.safetensors"] and option["index"] == 0
+    assert lab.load() == path and lab.trainer.steps == 2
+    say(lab, "set", name="file", value="digits_0001.safetensors")
+    assert lab.load() == tmp_path / "digits_0001.safetensors" and lab.trainer.steps == 1
+
+
+@pytest.mark.parametrize("change", [{"categories": 3}, {"d_hidden": 5, "penalties": (R1(0.1),)}, {"width": 5}])
+def test_a_lab_takes_up_what_it_saved_whatever_was_changed_since(opened, change):
+    """Its networks are no known recipe's, and a known one may be nearer to the file in everything else."""
+    lab = opened(replace(digits.lean_dcgan, batch=8, data=SMALL.data, **({"width": 4} | change)))
+    lab.advance(1)
+    path = lab.save()
+    wanted = state(lab.trainer)
+    lab.advance(1)
+    say(lab, "set", name="d_lr", value=0.002)
+    lab.load(path)
+    assert same(state(lab.trainer), wanted)
+    lab.setup("trash images")
+    lab.load(path)
+    assert same(state(lab.trainer), wanted)
+
+
+def test_code_names_a_device_that_auto_would_not_take(opened):
+    lab = opened()
+    assert "device" not in lab.code()
+    lab.sides[0].log.device = torch.device("cuda")
+    assert ".trainer(0, device='cuda')" in lab.code()
+
+
+def test_a_closed_lab_says_so(opened):
+    lab = opened()
+    lab.close()
+    for call in (lambda: lab.recipe, lab.measure, lab.load):
+        with pytest.raises(ValueError, match="is closed: run its cell again"):
+            call()
+
+
 def test_breakdowns_and_other_networks_can_be_saved_and_taken_up(opened):
     lab = opened(replace(digits.mlp_gan, batch=4, penalties=(), objective=losses.smoothed(0.9)))
     lab.advance(1)
@@ -645,13 +677,14 @@ def test_a_second_lab_of_the_name_closes_the_first_and_close_frees(opened):
 def shipping(monkeypatch):
     """What ships, small: networks of a training of 3 steps."""
     trainer = plain(3, replace(SMALL, noise=6))
-    monkeypatch.setattr(checkpoints, "SHIPPED", {"width": 4, "categories": 0})
+    monkeypatch.setitem(digit_training.FROM, "dcgan", replace(SMALL, noise=6, penalties=(R1(0.1),)))
     monkeypatch.setattr(checkpoints, "shipped", lambda name: (trainer.G.eval(), trainer.D.eval()))
     return trainer
 
 
 def test_it_starts_from_what_ships_with_fresh_optimizers(opened, shipping):
     lab = opened(replace(SMALL, d_norm="batch"), start="dcgan")
+    assert lab.recipe == replace(SMALL, noise=6, penalties=(R1(0.1),))  # the networks, and the penalty, of what ships
     assert torch.equal(lab.trainer.g_player.theta, shipping.g_player.theta)
     assert lab.trainer.g_player.updates == 0 and lab.trainer.steps == 0
     words = "It began with the weights of the DCGAN that ships; its optimizers began afresh."
@@ -672,18 +705,26 @@ def test_it_starts_from_what_ships_with_fresh_optimizers(opened, shipping):
 def test_the_mlp_that_ships_has_its_own_recipe(opened, monkeypatch):
     pair = images.mlp_g(), images.mlp_d()
     monkeypatch.setattr(checkpoints, "shipped", lambda name: pair)
-    lab = opened(start="mlp")
+    lab = opened(None, start="mlp")
     assert lab.recipe == digits.mlp_gan
     np.testing.assert_array_equal(lab.trainer.G.body[0].weight.detach(), pair[0].body[0].weight.detach())
+
+
+def test_without_a_recipe_it_is_the_lean_dcgan_or_what_goes_on_from_the_start():
+    for start, recipe in ((None, digits.lean_dcgan), ("dcgan", digits.going_on), ("mlp", digits.mlp_gan)):
+        lab = DigitLab(start=start, device="cpu", name="test")
+        assert lab.recipe == recipe and eval(lab.code().split("recipe = ")[1].split("\n")[0]) == recipe
+        lab.close()
 
 
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
-        ({"recipe": "lean"}, "recipe must be a DigitRecipe"),
+        ({"recipe": "lean"}, "recipe must be None or a DigitRecipe"),
         ({"seed": -1}, "seed must be"),
         ({"device": "abacus"}, "device must be"),
         ({"start": "gpt"}, "start must be"),
+        ({"start": "mlp"}, "recipe must be left out, or a recipe whose network is 'mlp', to start from 'mlp', not"),
         ({"until": 0}, "until must be"),
         ({"until": 2.5}, "until must be"),
     ],

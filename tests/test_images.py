@@ -12,7 +12,7 @@ from scipy import stats
 from torch import nn
 
 from gan_lessons import losses, mnist
-from gan_lessons.decays import LinearDecay, SwitchOn
+from gan_lessons.decays import LinearDecay
 from gan_lessons.digits import BY_NAME, lean_dcgan, mlp_gan, tutorial_dcgan
 from gan_lessons.distributions import NormalNoise
 from gan_lessons.distributions_digits import Handwritten
@@ -73,6 +73,7 @@ def test_making_a_network_draws_nothing_from_torchs_own_seed(make):
         (dcgan_g(64, 32), 64 * 128 * 16 + 256 + 128 * 64 * 9 + 128 + 64 * 32 * 16 + 64 + 32 * 16 + 1),
         (dcgan_g(100, 128), 100 * 512 * 16 + 1024 + 512 * 256 * 9 + 512 + 256 * 128 * 16 + 256 + 128 * 16 + 1),
         (dcgan_d(32, norm=None), (16 * 32 + 32) + (32 * 64 * 16 + 64) + (64 * 128 * 9 + 128) + (128 * 16 + 1)),
+        (dcgan_d(32, norm=None, hidden=10), 109_281 - 2049 + (2048 * 10 + 10) + (10 + 1)),
         (dcgan_d(32), 109_281 + 2 * 64 + 2 * 128),
         (dcgan_d(32, norm="spectral"), 109_281),
         (dcgan_d(32, norm=None, minibatch=Minibatch(5, 3)), 109_281 + 128 * 16 * 15 + 5),
@@ -89,7 +90,11 @@ def test_a_generator_gives_images_from_paper_to_ink(G):
     assert out.shape == (1, 6, 784) and out.abs().max() <= 1 and out.std() > 0
 
 
-@pytest.mark.parametrize("make", [mlp_d, lambda **remedies: dcgan_d(4, **remedies)], ids=["mlp", "dcgan"])
+@pytest.mark.parametrize(
+    "make",
+    [mlp_d, lambda **remedies: dcgan_d(4, **remedies), lambda **remedies: dcgan_d(4, hidden=5, **remedies)],
+    ids=["mlp", "dcgan", "hidden"],
+)
 @pytest.mark.parametrize("norm", [None, "batch", "spectral"])
 @pytest.mark.parametrize("minibatch", [None, Minibatch(3, 2)], ids=["alone", "minibatch"])
 def test_a_discriminator_gives_one_logit_an_image(make, norm, minibatch):
@@ -253,7 +258,7 @@ def test_remedies_that_are_none_are_refused(make):
 
 
 def test_a_printed_recipe_is_python_that_makes_it_again():
-    known = Adam, Handwritten, Minibatch, R1, InstanceNoise, InTurn, Simultaneous, LinearDecay, SwitchOn
+    known = Adam, Handwritten, Minibatch, R1, InstanceNoise, InTurn, Simultaneous, LinearDecay
     names = {cls.__name__: cls for cls in known}
     remedies = {"penalties": (R1(0.1),), "minibatch": Minibatch(3, 2), "data": FEW, "schedule": Simultaneous()}
     for recipe in [*BY_NAME.values(), replace(lean_dcgan, **remedies, instance_noise=InstanceNoise(0.1))]:
@@ -274,6 +279,7 @@ def test_recipes_have_the_settings_of_their_sources():
         ("steps", 1.5, "steps must be a whole number of at least 1, not 1.5"),
         ("noise", -1, "noise must be a whole number of at least 1, not -1"),
         ("width", "wide", "width must be a whole number of at least 1, not 'wide'"),
+        ("d_hidden", -1, "d_hidden must be a whole number of at least 0, not -1"),
         ("categories", 1, "categories must be 0, or from 2 to the 64 numbers of the noise, not 1"),
         ("categories", 65, "categories must be 0, or from 2 to the 64 numbers of the noise, not 65"),
         ("data", "mnist", "data must be a Handwritten"),
@@ -283,6 +289,15 @@ def test_recipes_have_the_settings_of_their_sources():
 def test_recipes_refuse_what_makes_no_sense(field, value, words):
     with pytest.raises(ValueError, match=f"^{words}"):
         replace(lean_dcgan, **{field: value})
+
+
+def test_only_a_dcgans_d_has_a_hidden_layer_that_can_be_chosen():
+    D = replace(SMALL, d_hidden=5).discriminator()
+    assert D.last.in_features == 5 and D.body[-2].in_features == 4 * SMALL.width * 4 * 4
+    with pytest.raises(ValueError, match=r"^d_hidden must be 0 for an MLP"):
+        replace(mlp_gan, d_hidden=5)
+    with pytest.raises(ValueError, match=r"hidden must be a whole number of at least 0, not 2\.5"):
+        dcgan_d(4, hidden=2.5)
 
 
 def test_only_a_dcgans_noise_holds_a_choice():

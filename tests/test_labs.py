@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from messages import listened, of_type, replayed, say
 
 from gan_lessons import metrics, recipes
 from gan_lessons.distributions import NormalNoise, UniformNoise
@@ -31,23 +32,12 @@ def opened():
 
     def make(recipe=SMALL, runs=3, **more):
         lab = Player(recipe, runs=runs, name=f"test {len(labs)}", **more)
-        lab.sent = []
-        lab.stage.send = lambda message, buffers=None: lab.sent.append(message | {"buffers": buffers})
-        labs.append(lab)
+        labs.append(listened(lab))
         return lab
 
     yield make
     for lab in labs:
         lab.close()
-
-
-def say(lab, kind, **more):
-    """A message from the page."""
-    lab._receive(None, {"type": kind, **more}, [])
-
-
-def of_type(lab, kind):
-    return [message for message in lab.sent if message["type"] == kind]
 
 
 def thetas(trainer):
@@ -58,12 +48,6 @@ def same(some, other):
     """Bit for bit; NaN, of runs that diverged, equals NaN."""
     bits = [[theta.nan_to_num(nan=123.0) for theta in pair] for pair in (some, other)]
     return all(torch.equal(a, b) for a, b in zip(*bits, strict=True))
-
-
-def replayed(lab):
-    names = {}
-    exec(lab.code(), names)
-    return names["gan"]
 
 
 def assert_replays(lab):

@@ -187,6 +187,7 @@ def test_directions_leave_a_choice_as_it_is():
     assert found.shape == (4, 10) and latent.choosing(G) == 6 and latent.choosing(small_g()) == 0
     torch.testing.assert_close(found @ found.T, torch.eye(4), atol=1e-5, rtol=0)
     assert not found[:, :6].any()
+    assert latent.directions(dcgan_g(4, 4, 4), 4).shape == (0, 4)
     answers = (found @ G.body[1].weight.flatten(1)).norm(dim=1)
     assert (answers[:-1] >= answers[1:] - 1e-5).all()
 
@@ -516,6 +517,48 @@ def test_a_training_that_takes_other_noise_by_now_is_refused_and_all_stays():
         lab.refresh()
     assert lab.shown is before
     lab.choose(1)
+    lab.close()
+
+
+def test_a_training_that_has_diverged_is_refused_and_all_stays():
+    live = Live()
+    lab = make(live)
+    before, directions, source = lab.shown, lab.directions, lab.source
+    with torch.no_grad():
+        live.trainer.g_player.theta.fill_(torch.nan)
+    with pytest.raises(ValueError, match=r"^G must be (one|a generator of digits)"):
+        lab.refresh()
+    assert lab.shown is before and lab.directions is directions and lab.source is source
+    lab.set("direction 1", 1.0)  # and goes on with the weights it has
+    assert torch.isfinite(lab.shown.way.images).all()
+    lab.close()
+
+
+def test_new_weights_may_come_with_a_choice_and_then_it_is_told(monkeypatch):
+    monkeypatch.setattr("gan_lessons.labs.latent.SLIDERS", 4)
+    live = Live()
+    lab = make(live)
+    assert "choose" not in lab.page.stage.about
+    recipe = replace(digits.lean_dcgan, noise=8, categories=3, width=4, batch=8, data=Handwritten(first=50))
+    live.trainer = recipe.trainer(device="cpu")
+    lab.refresh()
+    assert "choose one of 3" in lab.page.stage.about and lab.directions.shape == (4, 8)
+    live.trainer = replace(recipe, categories=5).trainer(device="cpu")
+    with pytest.raises(ValueError, match="G has 3 directions now, and there are 4 sliders: run the lab's cell again"):
+        lab.refresh()
+    assert "choose one of 3" in lab.page.stage.about and lab.directions.shape == (4, 8)
+    lab.close()
+
+
+def test_a_choice_is_told_and_no_slider_moves_it():
+    G = dcgan_g(10, 4, 7)
+    initialize(G, (0,), "G")
+    lab = make(G.eval())
+    assert "The first 7 numbers of the noise do nothing but choose one of 7" in lab.page.stage.about
+    assert lab.directions.shape == (3, 10) and not lab.directions[:, :7].any()
+    lab.set("direction 3", 1.5)
+    moved = lab.shown.way.noise[0] - lab.shown.sheet.noise[lab.shown.place.chosen]
+    torch.testing.assert_close(moved, 1.5 * lab.directions[2])
     lab.close()
 
 

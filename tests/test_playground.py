@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from messages import listened
 
 from gan_lessons import losses, recipes
 from gan_lessons.distributions import NormalNoise, UniformNoise
@@ -25,9 +26,7 @@ def opened():
 
     def make(recipe=recipes.gan_lab_gaussians, **more):
         lab = Playground(recipe, name=f"test {len(labs)}", **more)
-        lab.sent = []
-        lab.stage.send = lambda message, buffers=None: lab.sent.append(message | {"buffers": buffers})
-        labs.append(lab)
+        labs.append(listened(lab))
         return lab
 
     yield make

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gan_lessons import losses, recipes
-from gan_lessons.decays import LinearDecay, SwitchOn
+from gan_lessons.decays import LinearDecay
 from gan_lessons.distributions import NormalNoise
 from gan_lessons.gradients import push, unrolled_g, with_theta
 from gan_lessons.instance_noise import InstanceNoise
@@ -382,7 +382,8 @@ def test_a_running_training_takes_a_remedy_or_refuses_it_whole():
 
 def test_a_penalty_that_is_off_changes_nothing():
     plain = replace(recipes.ring, batch=16).trainer(range(2))
-    waiting = replace(recipes.ring, batch=16, penalties=(R1(5.0, decay=SwitchOn(3)),)).trainer(range(2))
+    later = R1(5.0, decay=lambda steps: float(steps >= 3))
+    waiting = replace(recipes.ring, batch=16, penalties=(later,)).trainer(range(2))
     plain.advance(3), waiting.advance(3)
     assert torch.allclose(plain.d_player.theta, waiting.d_player.theta, atol=1e-6)
     plain.advance(1), waiting.advance(1)

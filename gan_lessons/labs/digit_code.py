@@ -1,6 +1,8 @@
 """What was done to a GAN of digits, as Python that does the same again."""
 
-from gan_lessons import digits
+import torch
+
+from gan_lessons import devices, digits
 from gan_lessons.labs import breakdowns
 from gan_lessons.labs.code import Log, arguments, imports, shallow
 
@@ -8,7 +10,13 @@ _HOMES = {"digits": digits, "labs.breakdowns": breakdowns}
 
 
 class DigitLog(Log):
-    """As `Log`; the first move may be ("start", name of what ships) or ("load", file, images seen by then)."""
+    """As `Log`; the first move may be ("start", name of what ships) or ("load", file, images seen by then).
+
+    device: on which it trains; the code names it where it is not what "auto" would take."""
+
+    def __init__(self, recipe: digits.DigitRecipe, seed: int, device: torch.device):
+        super().__init__(recipe, seed, 1)
+        self.device = device
 
     def start(self, name: str) -> None:
         """Notes that it began with the weights of a GAN that ships."""
@@ -21,10 +29,12 @@ class DigitLog(Log):
     def parts(self, suffix: str = "") -> tuple[list[str], list[str]]:
         """The import lines of `code`, and the rest."""
         gan, recipe = f"gan{suffix}", f"recipe{suffix}"
+        device = "" if self.device == devices.choose("auto") else f", device={str(self.device)!r}"
         home, name, base = _named(self.recipe)
         changed = {key: value for key, value in shallow(self.recipe).items() if value != getattr(base, key)}
         start = f"replace({home}.{name}, {arguments(changed)})" if changed else f"{home}.{name}"
-        lines = [f"{recipe} = {start}", f"{gan} = {recipe}.trainer({self.seed})", *(_line(gan, *m) for m in self.moves)]
+        lines = [f"{recipe} = {start}", f"{gan} = {recipe}.trainer({self.seed}{device})"]
+        lines += [_line(gan, *move) for move in self.moves]
         found = {("gan_lessons", home)} if home == "digits" else {("gan_lessons.labs", home)}
         if any(move[0] == "start" for move in self.moves):
             found.add(("gan_lessons", "checkpoints"))

@@ -24,6 +24,7 @@ KINDS = {
     for name, kind in vars(module).items()
     if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
 } | {"Handwritten": Handwritten}
+_NETWORKS = ("network", "width", "noise", "categories", "d_hidden", "d_norm", "minibatch")
 _SETTINGS = (*("batch", "objective", "d_optimizer", "g_optimizer", "schedule", "penalties", "instance_noise", "data"),)
 
 
@@ -56,24 +57,25 @@ def save(trainer, path: Path) -> Path:
     return path
 
 
-def recipes_for(path: Path, now: digits.DigitRecipe) -> tuple[list[digits.DigitRecipe], int]:
+def recipes_for(path: Path, own: list[digits.DigitRecipe]) -> tuple[list[digits.DigitRecipe], int]:
     """Recipes that a file may be of, one for each kind of networks, with the settings that it names; and its seed.
 
-    Raises ValueError for a file that is missing, damaged or of another kind."""
+    own: the lab's recipes, which come before others that fit as well. Raises ValueError for a file that is missing,
+    damaged or of another kind."""
     identity = _identity(path)
     try:
         settings = {name: _read(identity[name]) for name in _SETTINGS}
         [seed] = _read(identity["seeds"])
-        known = [now, *digits.BY_NAME.values(), *breakdowns.BY_NAME.values()]
+        known = [*own, *digits.BY_NAME.values(), *breakdowns.BY_NAME.values()]
         return [replace(recipe, **settings) for recipe in _likely(known, settings)], seed
-    except (KeyError, TypeError, ValueError, SyntaxError, RecursionError):
+    except (KeyError, TypeError, ValueError, AttributeError, SyntaxError, RecursionError):
         raise ValueError(f"path: {str(path)!r} is of no GAN of digits that this version knows") from None
 
 
 def _likely(known: list[digits.DigitRecipe], settings: dict) -> list[digits.DigitRecipe]:
-    """For each kind of networks the recipe that differs from a file in the fewest settings; of equals, that of now."""
+    """For each kind of networks the recipe that differs from a file in the fewest settings; of equals, the first."""
     ordered = sorted(known, key=lambda one: sum(getattr(one, name) != value for name, value in settings.items()))
-    networks = [(one.network, one.width, one.noise, one.d_norm, one.minibatch) for one in ordered]
+    networks = [tuple(getattr(one, name) for name in _NETWORKS) for one in ordered]
     return [one for i, one in enumerate(ordered) if networks[i] not in networks[:i]]
 
 
@@ -83,7 +85,7 @@ def _identity(path: Path) -> dict[str, str]:
     try:
         with safe_open(path, framework="pt") as file:
             return dict(json.loads((file.metadata() or {})["identity"]))
-    except (SafetensorError, OSError, ValueError):
+    except (SafetensorError, OSError, ValueError, TypeError):
         raise ValueError(f"path: {str(path)!r} is damaged or no safetensors file") from None
     except KeyError:
         raise ValueError(f"path: {str(path)!r} is not a saved trainer") from None

@@ -3,7 +3,9 @@
 import time
 
 from gan_lessons.labs.page import Page
+from gan_lessons.threads import limit_threads
 
+HANDOVER = 2e-4  # seconds between two steps: else the thread that lets go of the lock is the one that gets it again
 SLICE = 0.05  # seconds, at most, that one message trains for, but for a step that takes longer
 
 
@@ -15,6 +17,10 @@ class DigitPage(Page):
         super().__init__(lab)
         self._part, self._rested = (-1, 0), None  # (epoch, steps of the frame under way); the play that has ended
 
+    def receive(self, message: dict) -> None:
+        limit_threads()  # each thread has its own number
+        super().receive(message)
+
     def _on_credit(self, message: dict) -> str:
         lab, wanted, sent, over, start = self.lab, message["n"], 0, "", time.perf_counter()
         epoch, play = lab.epoch, message.get("play")
@@ -25,6 +31,7 @@ class DigitPage(Page):
                 over = self._over() if full else ""
                 if over or sent == wanted or epoch != lab.epoch or lab._closed or time.perf_counter() - start > SLICE:
                     break
+                time.sleep(HANDOVER)
         except Exception:  # such as a GPU that is full: play would only meet it again
             lab.stage.send({"type": "stopped"})
             raise

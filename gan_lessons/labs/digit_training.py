@@ -11,7 +11,7 @@ from gan_lessons.labs.digit_scores import Judge
 from gan_lessons.labs.training import Moment
 from gan_lessons.trainers import SETTINGS
 
-KEPT_BYTES = 64_000_000  # for moments of one training: about 15 of the lean DCGAN
+KEPT_BYTES = 64_000_000  # for moments of one training: 12 of the lean DCGAN; 4 are kept of any
 PACE = 64  # steps over which the pace is measured
 
 
@@ -24,7 +24,7 @@ class DigitTraining:
     def __init__(self, recipe: digits.DigitRecipe, seed: int, view: int, device: devices.Device, start: str | None):
         self.recipe, self.seed, self.start, self.device = recipe, seed, start, device
         self.trainer = recipe.trainer(seed, device=device, view=view)
-        self.log, self.judge = DigitLog(recipe, seed, 1), Judge(recipe.noise, recipe.data)
+        self.log, self.judge = DigitLog(recipe, seed, self.trainer.device), Judge(recipe.noise, recipe.data)
         if start is not None:
             checkpoints.start_from(self.trainer, *checkpoints.shipped(start))
             self.log.start(start)
@@ -33,7 +33,9 @@ class DigitTraining:
 
     @classmethod
     def loaded(cls, path: str, recipe: digits.DigitRecipe, seed: int, view: int, device: devices.Device):
-        """A training that goes on from a saved file. Raises ValueError if the file is not of this recipe and seed."""
+        """A training that goes on from a saved file; the images seen until then are counted in batches of now.
+
+        Raises ValueError if the file is not of this recipe and seed."""
         training = cls(recipe, seed, view, device, None)
         trainer = training.trainer
         trainer.load(path)
@@ -124,16 +126,22 @@ class DigitTraining:
         self.judge.forget()
 
 
-def for_start(recipe: digits.DigitRecipe, start: str | None) -> digits.DigitRecipe:
-    """The recipe with the networks of what ships under this name; of another kind than the recipe's, that kind's own.
+FROM = {"dcgan": digits.going_on, "mlp": digits.mlp_gan}  # how what ships goes on, unless a person says otherwise
+NETWORKS = ("noise", "width", "categories", "d_hidden", "d_norm", "minibatch")
 
-    Raises ValueError for a name that is not there."""
+
+def for_start(recipe: digits.DigitRecipe | None, start: str | None) -> digits.DigitRecipe:
+    """The recipe with the networks of what ships under this name, and where it has no penalties with theirs too.
+
+    Raises ValueError for a name that is not there, and for a recipe of the other kind of network."""
     if start is None:
-        return recipe
-    if start not in ("dcgan", "mlp"):
+        return recipe or digits.lean_dcgan
+    if start not in FROM:
         refuse("start", start, 'None, "dcgan" or "mlp"')
+    own = FROM[start]
+    if recipe is None:
+        return own
     if recipe.network != start:
-        recipe = digits.lean_dcgan if start == "dcgan" else digits.mlp_gan
-    size = checkpoints.SHIPPED if start == "dcgan" else {}
-    G, _ = checkpoints.shipped(start)
-    return replace(recipe, noise=G.inputs, d_norm=None, minibatch=None, **size)
+        refuse("recipe", recipe.name, f"left out, or a recipe whose network is {start!r}, to start from {start!r}")
+    networks = {name: getattr(own, name) for name in NETWORKS}
+    return replace(recipe, penalties=recipe.penalties or own.penalties, **networks)

@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from gan_lessons import devices, digits
+from gan_lessons import devices
 from gan_lessons.digits import DigitRecipe
 from gan_lessons.errors import refuse, whole
 from gan_lessons.labs import breakdowns, digit_files, digit_words
@@ -20,8 +20,9 @@ from gan_lessons.labs.player import Player
 class DigitLab(Player):
     """A player for one GAN of digits. Put it on a cell's last line to see it; `advance` trains it headless.
 
-    recipe: what to train. seed, name: as in `Player`. device: see `devices.choose`. start: None, or "dcgan" or "mlp" to
-    begin with the weights that ship; the networks are then theirs (see `for_start`), and the optimizers start afresh.
+    recipe: what to train; None is the lean DCGAN, or what goes on from start. seed, name: as in `Player`. device: see
+    `devices.choose`. start: None, or "dcgan" or "mlp" to begin with the weights that ship; the networks are then theirs
+    (see `for_start`), and the optimizers start afresh.
     until: the step at which play stops by itself (default: the recipe's `steps`); playing again goes on beyond.
     Scores are measured beside the training, which they never change. Raises ValueError, naming the argument, for what
     cannot work.
@@ -34,7 +35,7 @@ class DigitLab(Player):
 
     def __init__(
         self,
-        recipe: DigitRecipe = digits.lean_dcgan,
+        recipe: DigitRecipe | None = None,
         *,
         seed: int = 0,
         device: devices.Device = "auto",
@@ -42,11 +43,11 @@ class DigitLab(Player):
         until: int | None = None,
         name: str = "digits",
     ):
-        if not isinstance(recipe, DigitRecipe):
-            refuse("recipe", recipe, "a DigitRecipe, such as digits.lean_dcgan")
+        if not isinstance(recipe, DigitRecipe | None):
+            refuse("recipe", recipe, "None or a DigitRecipe, such as digits.lean_dcgan")
         self.normal, self._normal_start, self._start_from = for_start(recipe, start), start, start
         self.device, self._until = devices.choose(device), None if until is None else whole("until", until)
-        self._file: str | None = None
+        self._file: Path | None = None
         self._begin((self.normal,), 1, whole("seed", seed, 0), 1, name)
 
     @property
@@ -70,7 +71,8 @@ class DigitLab(Player):
         return f"{breakdowns.LOOK_FOR[recipe]} Press Play."
 
     def restart(self, seed: int | None = None) -> None:
-        """From where it began, with the settings of now; with the same seed, or with another."""
+        """From where it began, with the settings of now; with the same seed, or with another. After `load` that is the
+        first weights of the file's seed."""
         self._start_from = self.sides[0].start
         super().restart(seed)
 
@@ -79,9 +81,9 @@ class DigitLab(Player):
 
         Raises ValueError where they cannot be measured."""
         with self.lock:
-            self.sides[0].measure()
+            self._side.measure()
             self._answer()
-            judge = self.sides[0].judge
+            judge = self._side.judge
             if judge.trouble:
                 raise ValueError(judge.trouble)
             return judge.score, judge.fid
@@ -94,16 +96,17 @@ class DigitLab(Player):
         with self.lock:
             path = digit_files.free(Path.cwd()) if path is None else Path(path)
             digit_files.save(self.trainer, path)
-            self._file = path.name
+            self._file = path.absolute()
             return path
 
     def load(self, path: str | os.PathLike | None = None) -> Path:
-        """Goes on from a saved file, by default the one chosen in the lab, or the newest; with the settings and the
-        seed that it was saved with. Returns which it was; `undo` brings back what was there.
+        """Goes on from a saved file, by default the one chosen in the lab or saved by it last, or the newest; with the
+        settings and the seed that it was saved with. Returns which it was; `undo` brings back what was there.
 
         Raises ValueError, and leaves all as it was, for a file that is missing, damaged, or of no GAN of digits."""
+        own = [self.recipe, self.normal]
         path = self._chosen_file() if path is None else Path(path)
-        tried, seed = digit_files.recipes_for(path, self.recipe)
+        tried, seed = digit_files.recipes_for(path, own)
         with self.lock:
             side = self._loaded(path, tried, whole("seed", seed, 0))
             before, self._start_from = (self.sides, self.film, self.scene, self.at), None
@@ -125,10 +128,17 @@ class DigitLab(Player):
         raise refused
 
     def _chosen_file(self) -> Path:
-        files = digit_files.saved(Path.cwd())
+        files = list(self._files().values())
         if not files:
             raise ValueError(f"path: there is no file digits_0001.safetensors or a later one in {str(Path.cwd())!r}")
-        return next((file for file in files if file.name == self._file), files[0])
+        return self._file if self._file in files else files[0]
+
+    def _files(self) -> dict[str, Path]:
+        """Name -> file, the newest first, of those in the working folder; before them one that was saved elsewhere."""
+        found = {file.name: file for file in digit_files.saved(Path.cwd())}
+        if self._file and self._file.is_file() and self._file not in found.values():
+            found = {str(self._file): self._file} | found
+        return found
 
     # -- training ----------------------------------------------------------------------------------------
 
@@ -174,16 +184,16 @@ class DigitLab(Player):
         return {setting.name: setting for setting in fitting(self.recipe)}
 
     def _own_settings(self) -> dict[str, tuple[dict, object]]:
-        names = [file.name for file in digit_files.saved(Path.cwd())]
-        if not names:
+        files = self._files()
+        if not files:
             return {}
         known = {"name": "file", "label": "file to go on from", "help": "Saved trainings in this folder, newest first"}
-        index = names.index(self._file) if self._file in names else 0
-        known |= {"values": names, "index": index, "kind": "choice", "group": "saved trainings"}
+        index = list(files.values()).index(self._chosen_file())
+        known |= {"values": list(files), "index": index, "kind": "choice", "group": "saved trainings"}
         return {"file": (known, self._choose_file)}
 
     def _choose_file(self, name: str) -> None:
-        names = [file.name for file in digit_files.saved(Path.cwd())]
-        if name not in names:
-            refuse("file", name, f"one of {names}")
-        self._file = name
+        files = self._files()
+        if name not in files:
+            refuse("file", name, f"one of {list(files)}")
+        self._file = files[name]

@@ -110,7 +110,9 @@ class LatentView {
     this.build();
     this.hear = (message, buffers) => this.receive(message, buffers);
     this.lost = () => { this.gone = "The kernel behind this lab is gone: run its cell again."; this.say(this.gone); };
+    this.told = () => { this.about.textContent = model.get("about"); };
     model.on("msg:custom", this.hear);
+    model.on("change:about", this.told);
     model.on("comm_live_update", this.lost);
     this.observe();
     this.ask({ type: "hello" });
@@ -149,7 +151,7 @@ class LatentView {
 
   right() {
     const zero = this.button("back", "Sliders to 0", "A as it is on the plane", { type: "back" });
-    return this.section("The digit", this.tiles.large.canvas, this.caption, this.controls.directions.box, make("div", { class: "gan-transport" }, zero), this.help(this.model.get("about")));
+    return this.section("The digit", this.tiles.large.canvas, this.caption, this.controls.directions.box, make("div", { class: "gan-transport" }, zero), this.about = this.help(this.model.get("about")));
   }
 
   chooser() { // what a click means, for those who have no Shift key
@@ -189,6 +191,7 @@ class LatentView {
 
   close() {
     this.model.off("msg:custom", this.hear);
+    this.model.off("change:about", this.told);
     this.model.off("comm_live_update", this.lost);
     this.sizes.disconnect(); this.theme.disconnect();
     this.dark.removeEventListener("change", this.again);

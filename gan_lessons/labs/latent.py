@@ -98,12 +98,22 @@ class LatentLab:
             self._go(replace(place, seed=seed, offsets=self._still()))
 
     def refresh(self) -> None:
-        """Takes the weights of a training as they are now, and their directions; the sliders go back to 0."""
+        """Takes the weights of a training as they are now, and their directions; the sliders go back to 0.
+
+        Raises ValueError, and leaves all as it was, if its lab is closed, or its G makes no digits (any more)."""
         with self.lock:
-            place = self._place()
-            self.source.refresh()
-            self.directions = latent.directions(self.source.G, self.source.inputs, SLIDERS)
-            self._go(replace(place, offsets=self._still()), anew=True)
+            place, before = self._place(), (self.source, self.directions)
+            try:
+                self.source = before[0].renewed()
+                self.directions = latent.directions(self.source.G, self.source.inputs, SLIDERS)
+                if len(self.directions) != len(before[1]):
+                    sliders = f"{len(self.directions)} directions now, and there are {len(before[1])} sliders"
+                    raise ValueError(f"G has {sliders}: run the lab's cell again")
+                self._go(replace(place, offsets=self._still()), anew=True)
+            except BaseException:
+                self.source, self.directions = before
+                raise
+            self.page.stage.about = self.page.about()
 
     def nearest(self) -> latent.Found:
         """The 5 training images nearest to A, as it is moved."""

@@ -42,10 +42,15 @@ class LatentPage:
 
     def __init__(self, lab):
         self.lab, self.version = lab, 0
-        known = latent.first_weight(lab.source.G, lab.source.inputs) is not None
-        words = about_directions(known)
-        self.stage = LatentStage(settings=_settings(lab.shown.place), about=words, training=lab.source.training)
+        settings, training = _settings(lab.shown.place), lab.source.training
+        self.stage = LatentStage(settings=settings, about=self.about(), training=training)
         self.stage.on_msg(self._receive)
+
+    def about(self) -> str:
+        """What the sliders move along, in words."""
+        source = self.lab.source
+        known = latent.first_weight(source.G, source.inputs) is not None
+        return about_directions(known, latent.choosing(source.G))
 
     def show(self, sheet: bool) -> None:
         """Sends what is shown. sheet: with the whole sheet, or without where the page has it."""

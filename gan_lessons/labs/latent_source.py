@@ -18,7 +18,7 @@ class Source:
 
     G: a network that knows its `inputs`; a function, for which `inputs` says it; a `Trainer`; or a lab that has a
     `trainer` and a `lock`. Of a training a copy is taken, with averaged weights where its optimizer keeps them, so that
-    it may go on meanwhile: `refresh` takes a new one. steps: how long that was trained, or None.
+    it may go on meanwhile: `renewed` takes a new one. steps: how long that was trained, or None.
     Raises ValueError for a G that makes no digits, and for one whose inputs are not known."""
 
     def __init__(self, G: object, inputs: int | None = None):
@@ -26,7 +26,7 @@ class Source:
         self.training = isinstance(_trainer(G), Trainer)
         if not self.training and not callable(G):
             refuse("G", G, WHAT)
-        self.refresh()
+        self._take()
         known = getattr(self.G, "inputs", None)
         if known is None and inputs is None:
             refuse("inputs", inputs, "given for a function that does not know how many numbers it takes")
@@ -35,17 +35,21 @@ class Source:
         self.inputs = whole("inputs", inputs if known is None else known)
         _check(self.G, self.inputs)
 
-    def refresh(self) -> None:
-        """Takes the weights of a training as they are now.
+    def renewed(self) -> "Source":
+        """The same with the weights of a training as they are now.
 
-        Raises ValueError, and keeps those it has, if its lab is closed or trains a G of other inputs by now."""
+        Raises ValueError if its lab is closed, trains a G of other inputs by now, or one that makes no digits."""
+        new = Source(self._given, None if self.training else self.inputs)
+        if new.inputs != self.inputs:
+            raise ValueError(f"G takes {new.inputs} numbers now, not {self.inputs}: run the lab's cell again")
+        return new
+
+    def _take(self) -> None:
         if not self.training:
             self.G = self._given
             return
         with getattr(self._given, "lock", contextlib.nullcontext()):
             trainer = _trainer(self._given)
-            if trainer.G.inputs != getattr(self, "inputs", trainer.G.inputs):
-                raise ValueError(f"G takes {trainer.G.inputs} numbers now, not {self.inputs}: run the lab's cell again")
             self.G, self.steps = trainer.averaged_g(), trainer.steps
 
     def __call__(self, noise: torch.Tensor) -> torch.Tensor:

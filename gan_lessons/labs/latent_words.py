@@ -41,9 +41,16 @@ def verdict(found: Found) -> str:
     return words + ("look closely, this may be a copy." if distance < RARE[label] else "no sign of a copy.")
 
 
-def about_directions(known: bool) -> str:
-    """What the sliders move along. known: whether G's first layer is."""
+def about_directions(known: bool, choosing: int = 0) -> str:
+    """What the sliders move along. known: whether G's first layer is. choosing: how many numbers make a choice."""
     words = "Each slider moves A along one direction of the noise, in its standard deviations. "
     if known:
-        return words + "G's first layer answers most to these directions (the singular vectors of its weights)."
-    return words + "The directions are the first coordinates of the noise."
+        words += "G's first layer answers most to these directions (the singular vectors of its weights)."
+    else:
+        words += "The directions are the first coordinates of the noise."
+    if choosing:
+        words += (
+            f" The first {choosing} numbers of the noise do nothing but choose one of {choosing}: no slider moves "
+            "them, and where the choice changes the picture leaps."
+        )
+    return words

@@ -72,14 +72,18 @@ class Player:
     @property
     def trainer(self):
         """The `Trainer` at work (of the side that the settings are of)."""
+        return self._side.trainer
+
+    @property
+    def _side(self):
         if self._closed:
             raise ValueError(f"the lab {self.name!r} is closed: run its cell again for a new one")
-        return self.sides[self.at].trainer
+        return self.sides[self.at]
 
     @property
     def recipe(self) -> Recipe:
         """The recipe as it is now."""
-        return self.sides[self.at].recipe
+        return self._side.recipe
 
     @property
     def seed(self) -> int:

@@ -211,7 +211,9 @@ def dcgan_g(noise: int = 64, width: int = LEAN, categories: int = 0) -> PlainNet
 
 
 @_drawing_nothing
-def dcgan_d(width: int = LEAN, *, norm: str | None = "batch", minibatch: Minibatch | None = None) -> PlainNetwork:
+def dcgan_d(
+    width: int = LEAN, *, hidden: int = 0, norm: str | None = "batch", minibatch: Minibatch | None = None
+) -> PlainNetwork:
     """A DCGAN's discriminator, G turned round: 1 x 28 x 28 -> width x 14 x 14 -> 2 width x 7 x 7 -> 4 width x 4 x 4 ->
     a logit, by strided convolutions with leaky ReLU of slope .2.
 
@@ -219,16 +221,22 @@ def dcgan_d(width: int = LEAN, *, norm: str | None = "batch", minibatch: Minibat
     norm: "batch" normalises all layers but the first, as Radford et al. do; None leaves it out, so that D judges
     samples one by one and real and generated ones go through it together; "spectral" divides every weight by its
     largest singular value (Miyato et al. 2018). Without batch normalisation weights start as `he_init` has them.
-    minibatch: settings of minibatch discrimination before the last layer. Raises ValueError for a width below 1,
-    another norm or other settings. Radford et al. 2016, section 3.
+    hidden: units of a fully connected layer before the logit, 0 for none, as Radford et al. have it; with it D judges
+    which strokes go together, and learns so fast that it needs a penalty on its slope. minibatch: settings of minibatch
+    discrimination before the last layer. Raises ValueError for a width below 1, a hidden below 0, another norm or other
+    settings. Radford et al. 2016, section 3; Chen et al. 2016, appendix C.1, for the hidden layer.
     """
-    w, conv = whole("width", width), _normed(norm)
+    w, conv, units = whole("width", width), _normed(norm), 4 * width * 4 * 4
+    whole("hidden", hidden, 0)
     body = nn.Sequential(conv(nn.Conv2d(1, w, 4, 2, 1)), nn.LeakyReLU(0.2))
     for inputs, size in ((w, 4), (2 * w, 3)):
         body.append(conv(nn.Conv2d(inputs, 2 * inputs, size, 2, 1)))
         body.extend([*_batch_norm(norm, nn.BatchNorm2d, 2 * inputs), nn.LeakyReLU(0.2)])
+    if hidden:
+        body.extend([nn.Flatten(), conv(nn.Linear(units, hidden))])
+        body.extend([*_batch_norm(norm, nn.BatchNorm1d, hidden), nn.LeakyReLU(0.2)])
     init = dcgan_init if norm == "batch" else he_init
-    return PlainNetwork(body, PIXELS, SHAPE, init, *_end(4 * w * 4 * 4, conv, minibatch))
+    return PlainNetwork(body, PIXELS, SHAPE, init, *_end(hidden or units, conv, minibatch))
 
 
 _WITH_WEIGHTS = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d, nn.modules.batchnorm._BatchNorm)
