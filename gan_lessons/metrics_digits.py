@@ -23,6 +23,7 @@ from gan_lessons.randomness import block_seed, generator
 SAMPLES = 10_000
 LEAST = 1_000  # samples: KID's subsets have half as many, and fewer say nothing of ten digits
 PIECE = 500  # images at a time
+_ALONE = {"distributed_available_fn": lambda: False}  # of several processes that train, one measures
 LABEL = "on features of the course's own classifier: not Inception numbers"
 
 
@@ -108,7 +109,7 @@ def fid(fake: Seen, real: Seen) -> float:
     """The Fréchet distance between the features of generated and of real images."""
     from torchmetrics.image.fid import FrechetInceptionDistance
 
-    metric = FrechetInceptionDistance(feature=_Given()).set_dtype(torch.float64)
+    metric = FrechetInceptionDistance(feature=_Given(), **_ALONE).set_dtype(torch.float64)
     metric.update(real.features.double(), real=True), metric.update(fake.features.double(), real=False)
     return metric.compute().item()
 
@@ -123,8 +124,8 @@ def kid_and_score(fake: Seen, real: Seen, seed: int = 0) -> tuple[float, float]:
         torch.default_generator.manual_seed(block_seed(whole("seed", seed, 0), "metrics", 0))
         size = min(1000, len(fake.features) // 2, len(real.features) // 2)
         kernel, score = (
-            KernelInceptionDistance(feature=_Given(), subsets=50, subset_size=size),
-            InceptionScore(_Given()),
+            KernelInceptionDistance(feature=_Given(), subsets=50, subset_size=size, **_ALONE),
+            InceptionScore(_Given(), **_ALONE),
         )
         kernel.update(real.features, real=True), kernel.update(fake.features, real=False)
         score.update(fake.logits)

@@ -31,8 +31,9 @@ SMALL = {"epochs": 1, "first": 2560}  # the classifier that a test makes again
 RECIPES = {"dcgan": digits.shipped_dcgan, "mlp": digits.mlp_gan}
 
 
-def ship(name: str, seed: int = 0, steps: int | None = None, folder: Path = checksums.DATA) -> Path:
-    """Makes one of the networks that ship, with its card, in a data folder; returns the card's path.
+def ship(name: str, seed: int = 0, steps: int | None = None, folder: Path = checksums.DATA) -> Path | None:
+    """Makes one of the networks that ship, with its card, in a data folder; returns the card's path (of several
+    processes the first one does; the others give None).
 
     Raises ValueError for another name."""
     if name not in checkpoints.NETWORKS:
@@ -43,8 +44,8 @@ def ship(name: str, seed: int = 0, steps: int | None = None, folder: Path = chec
     else:
         others = together.join()
         trainer, about = _trained(name, seed, steps, others)
-        if others is not None and others.rank:  # one of the processes writes for all
-            return path
+        if others is not None and others.rank:  # one of the processes measures and writes for all
+            return None
         networks = {"g": settled(trainer).cpu(), "d": trainer.D.cpu()}
         about |= {"measured": scores(networks["g"]), "floor": _plain(metrics_digits.floor())}
     for part, network in networks.items():
@@ -140,7 +141,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="of the GAN; by default as many as its recipe says")
     parser.add_argument("--folder", type=Path, default=checksums.DATA, help="the data folder that is written to")
     given = parser.parse_args()
-    print(f"wrote {ship(given.name, given.seed, given.steps, given.folder)}")
+    if path := ship(given.name, given.seed, given.steps, given.folder):
+        print(f"wrote {path}")
 
 
 if __name__ == "__main__":

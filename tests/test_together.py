@@ -16,6 +16,7 @@ from gan_lessons.digits import lean_dcgan
 from gan_lessons.distributions import Gaussian, NormalNoise
 from gan_lessons.distributions_digits import Handwritten
 from gan_lessons.instance_noise import InstanceNoise
+from gan_lessons.metrics_digits import Seen, compare
 from gan_lessons.models.images import PlainNetwork, dcgan_d, dcgan_init, mlp_d, torch_init
 from gan_lessons.models.packed import Packed
 from gan_lessons.models.toys import mlp
@@ -87,6 +88,12 @@ def refusals(others):
     return said
 
 
+def looked_at():
+    """What a classifier might see in 1,000 generated and as many real images."""
+    rng = torch.Generator().manual_seed(0)
+    return [Seen(torch.randn(1000, 128, generator=rng), torch.randn(1000, 10, generator=rng)) for _ in range(2)]
+
+
 def worker(folder):
     """What each of the processes does."""
     others = together.join()
@@ -97,7 +104,8 @@ def worker(folder):
     trainer = recipe.trainer(0, device="cpu", view=4, together=others)  # with batch normalisation in G
     trainer.advance(2)
     same = trainer.g_player.theta.tolist(), trainer.d_player.theta.tolist()
-    about = {"rank": others.rank, "world": others.world, "refusals": refusals(others), "recipe": same}
+    about = {"measured": vars(compare(*looked_at()))} if others.rank == 0 else {}  # and the other one need not be there
+    about |= {"rank": others.rank, "world": others.world, "refusals": refusals(others), "recipe": same}
     (folder / f"{others.rank}.json").write_text(json.dumps(about))
     torch.distributed.destroy_process_group()
 
@@ -139,6 +147,13 @@ def test_a_recipes_trainer_goes_together(processes):
     (_, first), (_, second) = processes
     assert first["recipe"] == second["recipe"]
     assert [about["rank"] for about in (first, second)] == [0, 1] and first["world"] == second["world"] == 2
+
+
+def test_one_of_the_processes_measures_alone(processes):
+    (_, first), (_, second) = processes
+    for name, alone in vars(compare(*looked_at())).items():
+        assert first["measured"][name] == pytest.approx(alone), name
+    assert "measured" not in second
 
 
 def test_what_cannot_be_shared_is_refused(processes):
