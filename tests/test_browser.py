@@ -115,7 +115,7 @@ class Lab:
 
         A control's message may wait for an answer that is on its way: what the kernel has at once may be the old."""
         for _ in range(150):
-            if self.ask(f"bool({condition})") and int(self.data("epoch")) == self.ask("lab.epoch"):
+            if self.ask(f"bool({condition})") and self.data("epoch") == str(self.ask("lab.epoch")):
                 return
             self.page.wait_for_timeout(200)
         raise AssertionError(f"not within 30 s: {condition}")

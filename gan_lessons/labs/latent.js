@@ -123,9 +123,9 @@ class LatentView {
   build() {
     this.tiles = {
       sheet: new Tiles(this.size, { "aria-hidden": "true", class: "gan-sheet" }),
-      large: new Tiles(1, { role: "img", class: "gan-large" }, { sharp: true, gap: 0 }),
-      way: new Tiles(10, { role: "img", class: "gan-way" }),
-      nearest: new Tiles(5, { role: "img", class: "gan-nearest" }),
+      large: new Tiles(1, { role: "img", class: "gan-large", "aria-label": "A digit" }, { sharp: true, gap: 0 }),
+      way: new Tiles(10, { role: "img", class: "gan-way", "aria-label": "Ten pictures from A to B" }),
+      nearest: new Tiles(5, { role: "img", class: "gan-nearest", "aria-label": "The five nearest training digits, not known yet" }),
     };
     this.cells = new Cells(this.size, (i) => this.point(i), (i, end) => this.pick(i, end));
     this.caption = make("p", { class: "gan-caption" });
