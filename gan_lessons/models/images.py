@@ -222,9 +222,9 @@ def dcgan_d(
     samples one by one and real and generated ones go through it together; "spectral" divides every weight by its
     largest singular value (Miyato et al. 2018). Without batch normalisation weights start as `he_init` has them.
     hidden: units of a fully connected layer before the logit, 0 for none, as Radford et al. have it; with it D judges
-    which strokes go together, and learns so fast that it needs a penalty on its slope. minibatch: settings of minibatch
-    discrimination before the last layer. Raises ValueError for a width below 1, a hidden below 0, another norm or other
-    settings. Radford et al. 2016, section 3; Chen et al. 2016, appendix C.1, for the hidden layer.
+    which strokes go together. minibatch: settings of minibatch discrimination before the last layer. Raises ValueError
+    for a width below 1, a hidden below 0, another norm or other settings. Radford et al. 2016, section 3; Chen et al.
+    2016, appendix C.1, for the hidden layer.
     """
     w, conv, units = whole("width", width), _normed(norm), 4 * width * 4 * 4
     whole("hidden", hidden, 0)
