@@ -1,7 +1,7 @@
 """What makes a small DCGAN write better digits: a choice in its noise, and a D that judges whole digits, over 3 seeds.
 
 The lean DCGAN is the baseline. "choice" gives its noise a categorical code (`images.CategoricalCode`); "both" gives D a
-hidden layer too, which needs R1. All take 3,000 steps; each number is the mean over the seeds of 10,000 samples each.
+hidden layer and R1 too. All take 3,000 steps; each number is the mean over the seeds of 10,000 samples each.
 """
 
 import os
@@ -51,7 +51,6 @@ def measured(recipe: digits.DigitRecipe, seed: int) -> metrics_digits.Measures:
     trainer = recipe.trainer(seed)
     trainer.advance(STEPS)
     found = metrics_digits.measure(metrics_digits.sample(trainer.averaged_g()))
-    print(
-        f"{recipe.categories} categories, {recipe.d_hidden} hidden, seed {seed}: {found}", file=sys.stderr, flush=True
-    )
+    arm = f"{recipe.categories} categories, {recipe.d_hidden} hidden units, seed {seed}"
+    print(f"{arm}: {found}", file=sys.stderr, flush=True)
     return found

@@ -22,6 +22,7 @@ from gan_lessons.together import Together
 from gan_lessons.trainers import Trainer
 
 KINDS = ("mlp", "dcgan")
+NETWORKS = ("network", "noise", "width", "categories", "d_hidden", "d_norm", "minibatch")  # fields that decide both
 OPTIONAL = (
     *("categories", "d_hidden", "d_norm", "minibatch", "penalties", "instance_noise"),
     *("objective", "schedule", "data", "fast"),

@@ -9,6 +9,7 @@ from gan_lessons.models.surface import surface
 class DiscriminatorCurve:
     """A probe: D's probability of "real" on an even grid of a line, (*runs, n).
 
+    low, high: the grid's ends, in the unit of the data; n: its points, 2 or more. Raises ValueError for other numbers.
     A D that compares samples judges each point in the company of generated ones (see `models.surface`)."""
 
     def __init__(self, low: float, high: float, n: int = 200):

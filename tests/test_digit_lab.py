@@ -477,10 +477,11 @@ def test_a_file_saved_elsewhere_is_the_one_that_is_taken_and_offered(opened, tmp
     lab.save()
     lab.advance(1)
     path = lab.save(there / "digits_0001.safetensors")
-    lab.advance(1)
-    say(lab, "set", name="seed", value=1)
     option = next(option for option in lab.stage.settings if option["name"] == "file")
-    assert option["values"] == [str(path), "digits_0001.safetensors"] and option["index"] == 0
+    assert (
+        option["values"] == [f"digits_0001.safetensors, in {there}", "digits_0001.safetensors"] and option["index"] == 0
+    )
+    lab.advance(1)
     assert lab.load() == path and lab.trainer.steps == 2
     say(lab, "set", name="file", value="digits_0001.safetensors")
     assert lab.load() == tmp_path / "digits_0001.safetensors" and lab.trainer.steps == 1
@@ -507,6 +508,20 @@ def test_code_names_a_device_that_auto_would_not_take(opened):
     assert "device" not in lab.code()
     lab.sides[0].log.device = torch.device("cuda")
     assert ".trainer(0, device='cuda')" in lab.code()
+
+
+def test_training_from_the_page_keeps_to_what_a_hub_grants(opened, monkeypatch):
+    lab, seen = opened(), []
+    monkeypatch.setenv("CPU_LIMIT", "1")
+
+    def press():  # on a thread of its own, which has its own number
+        torch.set_num_threads(2)
+        say(lab, "credit", n=1)
+        seen.append(torch.get_num_threads())
+
+    thread = threading.Thread(target=press)
+    thread.start(), thread.join(60)
+    assert seen == [1] and lab.trainer.steps > 0
 
 
 def test_a_closed_lab_says_so(opened):

@@ -24,7 +24,6 @@ KINDS = {
     for name, kind in vars(module).items()
     if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
 } | {"Handwritten": Handwritten}
-_NETWORKS = ("network", "width", "noise", "categories", "d_hidden", "d_norm", "minibatch")
 _SETTINGS = (*("batch", "objective", "d_optimizer", "g_optimizer", "schedule", "penalties", "instance_noise", "data"),)
 
 
@@ -75,7 +74,7 @@ def recipes_for(path: Path, own: list[digits.DigitRecipe]) -> tuple[list[digits.
 def _likely(known: list[digits.DigitRecipe], settings: dict) -> list[digits.DigitRecipe]:
     """For each kind of networks the recipe that differs from a file in the fewest settings; of equals, the first."""
     ordered = sorted(known, key=lambda one: sum(getattr(one, name) != value for name, value in settings.items()))
-    networks = [tuple(getattr(one, name) for name in _NETWORKS) for one in ordered]
+    networks = [tuple(getattr(one, name) for name in digits.NETWORKS) for one in ordered]
     return [one for i, one in enumerate(ordered) if networks[i] not in networks[:i]]
 
 

@@ -127,7 +127,6 @@ class DigitTraining:
 
 
 FROM = {"dcgan": digits.going_on, "mlp": digits.mlp_gan}  # how what ships goes on, unless a person says otherwise
-NETWORKS = ("noise", "width", "categories", "d_hidden", "d_norm", "minibatch")
 
 
 def for_start(recipe: digits.DigitRecipe | None, start: str | None) -> digits.DigitRecipe:
@@ -143,5 +142,5 @@ def for_start(recipe: digits.DigitRecipe | None, start: str | None) -> digits.Di
         return own
     if recipe.network != start:
         refuse("recipe", recipe.name, f"left out, or a recipe whose network is {start!r}, to start from {start!r}")
-    networks = {name: getattr(own, name) for name in NETWORKS}
+    networks = {name: getattr(own, name) for name in digits.NETWORKS}
     return replace(recipe, penalties=recipe.penalties or own.penalties, **networks)

@@ -97,6 +97,7 @@ class DigitLab(Player):
             path = digit_files.free(Path.cwd()) if path is None else Path(path)
             digit_files.save(self.trainer, path)
             self._file = path.absolute()
+            self.page.offer_settings()  # the list of files is one of them
             return path
 
     def load(self, path: str | os.PathLike | None = None) -> Path:
@@ -137,7 +138,7 @@ class DigitLab(Player):
         """Name -> file, the newest first, of those in the working folder; before them one that was saved elsewhere."""
         found = {file.name: file for file in digit_files.saved(Path.cwd())}
         if self._file and self._file.is_file() and self._file not in found.values():
-            found = {str(self._file): self._file} | found
+            found = {f"{self._file.name}, in {self._file.parent}": self._file} | found
         return found
 
     # -- training ----------------------------------------------------------------------------------------
@@ -187,7 +188,11 @@ class DigitLab(Player):
         files = self._files()
         if not files:
             return {}
-        known = {"name": "file", "label": "file to go on from", "help": "Saved trainings in this folder, newest first"}
+        known = {
+            "name": "file",
+            "label": "file to go on from",
+            "help": "Saved trainings in this folder, newest first; before them one saved elsewhere",
+        }
         index = list(files.values()).index(self._chosen_file())
         known |= {"values": list(files), "index": index, "kind": "choice", "group": "saved trainings"}
         return {"file": (known, self._choose_file)}
