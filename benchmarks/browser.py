@@ -24,6 +24,7 @@ c.ServerApp.log_level = "WARN"
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.user_settings_dir = {settings!r}
+c.JupyterNotebookApp.expose_app_in_browser = True
 """
 CODE_CELLS = """const all = window.jupyterapp.shell.currentWidget.content.model.cells;
 const code = [...Array(all.length).keys()].map((i) => all.get(i))
@@ -91,9 +92,9 @@ def page(width: int = 1400, height: int = 1000) -> Iterator:
         browser.close()
 
 
-def open_notebook(page, address: str, name: str) -> None:
-    """Opens a notebook and waits until its kernel is idle."""
-    page.goto(f"{address}/doc/tree/{name}?reset")
+def open_notebook(page, address: str, name: str, place: str = "doc/tree") -> None:
+    """Opens a notebook and waits until its kernel is idle. place: where; Notebook 7 has "notebooks"."""
+    page.goto(f"{address}/{place}/{name}?reset")
     page.wait_for_function(
         """() => { const w = window.jupyterapp?.shell?.currentWidget;
                    return w?.sessionContext?.session?.kernel?.status === 'idle' }""",

@@ -16,15 +16,17 @@ import torch
 from benchmarks.machine import processor
 from benchmarks.measure import Row, less_is_better, more_is_better
 from benchmarks.modes import Header
-from gan_lessons import digits, metrics_digits
-from gan_lessons.penalties import R1
+from gan_lessons.losses.penalties import R1
+from gan_lessons.metrics import images as metrics_digits
+from gan_lessons.recipes import digits
+from gan_lessons.recipes.recipe import Recipe
 
 STEPS, SEEDS = 3_000, (1, 2, 3)
-CHOICE = {"categories": 32}
+CHOICE = replace(digits.lean_dcgan, generator=replace(digits.lean_dcgan.generator, categories=32))
 ARMS = {
     "lean": digits.lean_dcgan,
-    "choice": replace(digits.lean_dcgan, **CHOICE),
-    "both": replace(digits.lean_dcgan, **CHOICE, d_hidden=256, penalties=(R1(0.1),)),
+    "choice": CHOICE,
+    "both": replace(CHOICE, discriminator=replace(CHOICE.discriminator, hidden=256), penalties=(R1(0.1),)),
 }
 BETTER = {
     "score": more_is_better,
@@ -46,11 +48,11 @@ def rows(repeats: int | None = None) -> Iterator[Header | Row]:
             yield Row(f"{arm}_{measure}", round(value, 3), "", round(baseline, 3), ratio, len(seeds))
 
 
-def measured(recipe: digits.DigitRecipe, seed: int) -> metrics_digits.Measures:
+def measured(recipe: Recipe, seed: int) -> metrics_digits.Measures:
     """What the samples get after all steps, with the averaged weights that a snapshot shows."""
     trainer = recipe.trainer(seed)
     trainer.advance(STEPS)
     found = metrics_digits.measure(metrics_digits.sample(trainer.averaged_g()))
-    arm = f"{recipe.categories} categories, {recipe.d_hidden} hidden units, seed {seed}"
+    arm = f"{recipe.generator.categories} categories, {recipe.discriminator.hidden} hidden units, seed {seed}"
     print(f"{arm}: {found}", file=sys.stderr, flush=True)
     return found

@@ -20,12 +20,16 @@ from benchmarks.measure import Row, compare, more_is_better
 from benchmarks.modes import Header
 from benchmarks.textbook_dcgan import BATCH, NOISE, TextbookDCGAN
 from benchmarks.toy import peak_memory
-from gan_lessons import checkpoints, devices, digits, metrics_digits
-from gan_lessons.randomness import generator
+from gan_lessons._core import devices
+from gan_lessons._core.randomness import generator
+from gan_lessons.metrics import images as metrics_digits
+from gan_lessons.models.latent_space import generate
+from gan_lessons.recipes import digits
+from gan_lessons.shipped import networks as checkpoints
 
 BUDGET, LONGEST, EVERY = 180.0, 1800.0, 60.0  # seconds of training: ours, the textbook's at most, between two looks
 SEED = 0
-OURS = "from gan_lessons import digits; digits.lean_dcgan.trainer().advance(30)"
+OURS = "from gan_lessons.recipes import digits; digits.lean_dcgan.trainer().advance(30)"
 THEIRS = "from benchmarks.textbook_dcgan import TextbookDCGAN; TextbookDCGAN().train(30)"
 
 
@@ -51,12 +55,12 @@ class Side:
     def measure(self) -> metrics_digits.Measures:
         """What its samples get; the clock stands still."""
         noise = torch.randn(1, metrics_digits.SAMPLES, self.noise, generator=generator(0, "measured"))
-        return metrics_digits.measure(metrics_digits.generate(self.make, noise))
+        return metrics_digits.measure(generate(self.make, noise))
 
     def fid(self) -> float:
         """The Fréchet distance alone."""
         noise = torch.randn(1, metrics_digits.SAMPLES, self.noise, generator=generator(0, "measured"))
-        images = metrics_digits.generate(self.make, noise)
+        images = generate(self.make, noise)
         return metrics_digits.fid(metrics_digits.look(images), metrics_digits.test_set())
 
 
@@ -82,7 +86,7 @@ def rows(repeats: int | None = None) -> Iterator[Header | Row]:
     yield Header(date.today().isoformat(), f"{os.cpu_count()} cores, {processor()}", torch.__version__)
     yield compare("images_per_second", "images/s", _speed(lean()), _speed(textbook()), n, more_is_better)
     yield compare("peak_mb", "MiB", lambda: peak_memory(OURS), lambda: peak_memory(THEIRS), 1)
-    floor = metrics_digits.floor()
+    floor = metrics_digits.measures_floor()
     ours, other = lean(), textbook()
     ours.until(BUDGET), other.until(BUDGET)
     got, theirs = ours.measure(), other.measure()

@@ -6,7 +6,10 @@ without a scene in its name gives the worse of the two. `labs_page` says how tim
 
 import math
 import random
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -17,18 +20,21 @@ import numpy as np
 from benchmarks import browser
 from benchmarks.labs_page import DRAWN, SHOWN, TICKS, ask, memory, pause, play, play_on, time_of
 from benchmarks.measure import Row, compare, less_is_better, more_is_better
+from gan_lessons.recipes import digits
 
 REPEATS, SECONDS = 3, 7  # play on a line is watched for 3 times 7 seconds, in turn with the idle page
 MINUTE, MINUTES = 60, 9  # of play in the plane; memory is watched for nine minutes after the first
 PLAYS, PRESSES = 9, 60
+BUSY, DIGIT_STEPS, FINDING = 5, 40, 20  # times so many steps beside a busy core, and steps to find the threads before
 FIRST_FRAME_MS, ANSWER_MS, SCRUB_MS = 300, 100, 1000 / 60  # what a person may have to wait; the last is a display tick
 LEAK_MB = 50
-LINE = "from gan_lessons.labs.player import Player\n\nlab = Player()\nlab"
-PLANE = """from gan_lessons import recipes
-from gan_lessons.labs.player import Player
+LINE = "from gan_lessons.labs.lab import Lab\n\nlab = Lab()\nlab"
+PLANE = """from gan_lessons.recipes import toys as recipes
+from gan_lessons.labs.lab import Lab
 
-lab = Player(recipes.ring, runs=1, speed=5)
+lab = Lab(recipes.ring, runs=1, speed=5)
 lab"""
+DIRAC = "from gan_lessons.labs.dirac import DiracLab\n\nDiracLab()"
 MATPLOTLIB = f"""import sys
 
 sys.path.insert(0, {str(Path(__file__).parents[1])!r})
@@ -40,20 +46,43 @@ other.image"""
 
 def rows(repeats: int | None = None) -> Iterator[Row]:
     """All rows. repeats: of each measurement, and minutes after the first for `leak_mb` (default: each row's own)."""
+    yield busy_digit_steps(repeats)
     with tempfile.TemporaryDirectory() as folder:
         write_notebook(Path(folder, "line.ipynb"), LINE)
         write_notebook(Path(folder, "plane.ipynb"), PLANE, MATPLOTLIB)
+        write_notebook(Path(folder, "dirac.ipynb"), DIRAC)
         with browser.jupyterlab(Path(folder)) as address, browser.page() as page:
             page.set_default_timeout(30_000)
             open_lab(page, address, "line.ipynb")
             first, answer = [first_frames(page, repeats)], [answers(page, "mean", repeats)]
             yield fps_1d(page, repeats)
+            open_lab(page, address, "dirac.ipynb")
+            yield fps_dirac(page, repeats)
             open_lab(page, address, "plane.ipynb")
             first.append(first_frames(page, repeats)), answer.append(answers(page, "sd", repeats))
             yield _against("first_frame_ms", max(map(median, first)), "ms", FIRST_FRAME_MS, len(first[0]))
             yield _against("answer_ms_p95", max(map(_p95, answer)), "ms", ANSWER_MS, len(answer[0]))
             for row in (fps_2d, scrub_ms_p95, leak_mb):
                 yield row(page, repeats)
+
+
+def busy_digit_steps(repeats: int | None) -> Row:
+    """Steps a second of the lean DCGAN while another process keeps a core busy. baseline: with one thread alone."""
+    finding, alone = digits.lean_dcgan.trainer(), digits.lean_dcgan.trainer()
+    alone.paying = None  # it takes one, then
+    finding.advance(FINDING)
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        ours, one = lambda: _rate(finding), lambda: _rate(alone)
+        return compare("busy_digit_steps", "steps/s", ours, one, repeats or BUSY, more_is_better)
+    finally:
+        busy.kill(), busy.wait()
+
+
+def _rate(trainer) -> float:
+    start = time.perf_counter()
+    trainer.advance(DIGIT_STEPS)
+    return DIGIT_STEPS / (time.perf_counter() - start)
 
 
 def write_notebook(path: Path, *codes: str) -> None:
@@ -74,6 +103,12 @@ def fps_1d(page, repeats: int | None) -> Row:
     """Frames drawn a second while training on a line. baseline: the idle page's own display ticks a second."""
     playing, idle = lambda: frames(page, SECONDS), lambda: page.evaluate(TICKS, 3)
     return compare("fps_1d", "frames/s", playing, idle, repeats or REPEATS, more_is_better)
+
+
+def fps_dirac(page, repeats: int | None) -> Row:
+    """Frames drawn a second of the Dirac-GAN, which the page computes. baseline: the idle page's own display ticks."""
+    playing, idle = lambda: frames(page, SECONDS), lambda: page.evaluate(TICKS, 3)
+    return compare("fps_dirac", "frames/s", playing, idle, repeats or REPEATS, more_is_better)
 
 
 def fps_2d(page, repeats: int | None) -> Row:

@@ -14,11 +14,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from gan_lessons.labs.panels import GENERATED, REAL
-from gan_lessons.labs.plane import ARROWS, NOISE
-from gan_lessons.labs.player import Player
-from gan_lessons.recipes import Recipe
-from gan_lessons.threads import one_thread
+from gan_lessons._core.threads import one_thread
+from gan_lessons.labs.lab import Lab
+from gan_lessons.labs.scenes.arrays import unpack
+from gan_lessons.labs.scenes.charts import GENERATED, REAL
+from gan_lessons.labs.scenes.plane import ARROWS, NOISE
+from gan_lessons.recipes.recipe import Recipe
 
 INCHES = 6  # at 100 pixels an inch about as large as the plane of the lab
 
@@ -29,7 +30,7 @@ class MatplotlibLab:
     image: the widget that shows it. steps: of training, a frame."""
 
     def __init__(self, recipe: Recipe, steps: int = 5):
-        lab = Player(recipe, runs=1, name="drawn by Matplotlib")
+        lab = Lab(recipe, runs=1, name="drawn by Matplotlib")
         self.scene, self.trainer, self.steps = lab.scene, lab.trainer, steps
         self.pair, self.image = self.trainer.alone(0), Image(format="png")
         self.figure = Figure((INCHES, INCHES), dpi=100, layout="constrained")
@@ -63,12 +64,13 @@ class MatplotlibLab:
     def _layers(self) -> list[np.ndarray]:
         """The numbers of surface, bent grid, real points, generated points and arrows, as the page finds them."""
         values, _ = self.scene.frame(self.trainer, self.trainer.snapshot(), self.pair, 0)
-        frame = np.frombuffer(self.scene.still(self.trainer, 0) + values, np.float32)
+        arrays = self.scene.spec["arrays"]
+        frame = unpack(arrays["moving"], values) | unpack(arrays["still"], self.scene.still(self.trainer, 0))
         found = {}
         for layer in self.scene.spec["panels"][0]["layers"]:
             found.setdefault(layer["kind"], []).append(layer["values"])
-        places = [found["heat"][0], found["grid"][0], *found["cloud"][:2], found["arrows"][0]]
-        return [frame[start : start + n] for start, n in places]
+        names = [found["heat"][0], found["grid"][0], *found["cloud"][:2], found["arrows"][0]]
+        return [frame[name].ravel() for name in names]
 
     def _make_artists(self, window: tuple[float, float]) -> None:
         ax = self.figure.subplots()

@@ -9,8 +9,16 @@ from statistics import median
 Measure = Callable[[], float]  # measures once and gives a number in the row's unit
 
 
+class Line:
+    """A dataclass of results that is printed and kept."""
+
+    def line(self) -> str:
+        """One JSON object on one line."""
+        return json.dumps(asdict(self))
+
+
 @dataclass(frozen=True)
-class Row:
+class Row(Line):
     """One result. value: ours; baseline: the other's, in the same unit, for the same work; both are medians of n.
 
     ratio: how many times better ours is, above 1 is better."""
@@ -21,10 +29,6 @@ class Row:
     baseline: float
     ratio: float
     n: int
-
-    def line(self) -> str:
-        """One JSON object on one line."""
-        return json.dumps(asdict(self))
 
 
 def less_is_better(value: float, baseline: float) -> float:

@@ -6,7 +6,6 @@ of the best remedy at a long budget; the rest are of all of them at a short one.
 """
 
 import datetime
-import json
 import os
 import time
 from collections.abc import Iterator
@@ -18,36 +17,39 @@ import numpy as np
 import torch
 
 from benchmarks.machine import processor
-from gan_lessons import comparison, metrics_2d, remedies
-from gan_lessons.modes_table import Row
-from gan_lessons.parts import Part, train
-from gan_lessons.recipes import Recipe
-from gan_lessons.remedies import Remedy
-from gan_lessons.verdicts import judge
+from benchmarks.measure import Line
+from gan_lessons.metrics import plane as metrics_2d
+from gan_lessons.metrics.verdicts import judge
+from gan_lessons.recipes import comparison, remedies
+from gan_lessons.recipes.recipe import Recipe
+from gan_lessons.recipes.remedies import Remedy
+from gan_lessons.shipped.modes import Row
+from gan_lessons.sweeps.batching import Part, train
 
 SEEDS, SAMPLES, WORKERS = tuple(range(10)), 2500, 2
 DATA = {"ring": comparison.ring, "grid": comparison.grid}
 SHORT, LONG = 4_000, 36_000  # steps of the table of all remedies, and of the best one
-BEST = "smoothed"
+BEST = "ema"
 
 
 @dataclass(frozen=True)
-class Header:
+class Header(Line):
     """When and where the rows below it were measured."""
 
     date: str
     machine: str
     torch: str
 
-    def line(self) -> str:
-        """One JSON object on one line."""
-        return json.dumps(vars(self))
+
+def header() -> Header:
+    """Of what is measured here and now."""
+    return Header(datetime.date.today().isoformat(), f"{os.cpu_count()} cores, {processor()}", torch.__version__)
 
 
 def rows(repeats: int | None = None) -> Iterator[Header | Row]:
     """A header, then every method on the ring and on the grid. repeats: how many seeds, instead of ten."""
     seeds = SEEDS if repeats is None else tuple(range(repeats))
-    yield Header(datetime.date.today().isoformat(), f"{os.cpu_count()} cores, {processor()}", torch.__version__)
+    yield header()
     # units of relu that are off for long leave numbers too small for the processor's fast path in Adam's state
     flushed = {"initializer": torch.set_flush_denormal, "initargs": (True,)}
     with ProcessPoolExecutor(WORKERS, get_context("spawn"), **flushed) as pool:

@@ -7,10 +7,11 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gan_lessons import plots, recipes
-from gan_lessons.labs.player import Player
-from gan_lessons.probes import DiscriminatorCurve
-from gan_lessons.trainers import Trainer
+from gan_lessons import plots
+from gan_lessons.labs.lab import Lab
+from gan_lessons.recipes import toys as recipes
+from gan_lessons.trainers.probes import DiscriminatorCurve
+from gan_lessons.trainers.trainer import Trainer
 
 FRAMES_A_SECOND = 30
 RECIPE = recipes.aylien_head
@@ -23,17 +24,17 @@ def trainer(runs: int = 100) -> Trainer:
     return RECIPE.trainer(range(runs), probes={"D": DiscriminatorCurve(*RECIPE.window, len(X))})
 
 
-def lab(runs: int = 100) -> Player:
+def lab(runs: int = 100) -> Lab:
     """The player of the same toy, without a page."""
-    return Player(RECIPE, runs=runs, name="benchmark")
+    return Lab(RECIPE, runs=runs, name="benchmark")
 
 
-def frame(lab: Player) -> None:
+def frame(lab: Lab) -> None:
     """One frame, from the trainer to bytes that are sent, with its summary and its place in the film."""
     lab.advance(0)
 
 
-def watch(lab: Player) -> Callable[[int], None]:
+def watch(lab: Lab) -> Callable[[int], None]:
     """`advance(steps)` of a lab in calls that last a thirtieth of a second, each of which ends with a frame."""
     pace = 1
 

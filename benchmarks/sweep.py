@@ -11,12 +11,12 @@ from itertools import pairwise
 import torch
 
 from benchmarks.measure import Row, compare, more_is_better, timed
-from gan_lessons import recipes
-from gan_lessons.distributions import NormalNoise
-from gan_lessons.distributions_2d import pacgan_ring
-from gan_lessons.labs.settings import SETTINGS
-from gan_lessons.optim import Adam
-from gan_lessons.sweeps import Sweep, sweep_of
+from gan_lessons.distributions.noise import NormalNoise
+from gan_lessons.distributions.plane import pacgan_ring
+from gan_lessons.models.mlp import MLP
+from gan_lessons.recipes import toys as recipes
+from gan_lessons.sweeps.sweep import Sweep, sweep_of
+from gan_lessons.trainers.optim import Adam
 
 REPEATS = 3
 RATES = (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2)
@@ -29,10 +29,8 @@ WIDE = replace(
     name="wide",
     data=pacgan_ring,
     noise=NormalNoise(2),
-    g_hidden=(64, 64),
-    d_hidden=(64, 64),
-    g_activation="relu",
-    d_activation="relu",
+    generator=MLP((64, 64), "relu"),
+    discriminator=MLP((64, 64), "relu"),
     batch=128,
     d_optimizer=Adam(1e-3),
     g_optimizer=Adam(1e-3),
@@ -68,7 +66,7 @@ def gemm_share(repeats: int) -> Row:
 
 def sweep() -> Sweep:
     """The sweep that is timed."""
-    put = next(setting.put for setting in SETTINGS if setting.name == "d_lr")
+    put = lambda recipe, lr: recipe.put(d_lr=lr)  # noqa: E731
     return sweep_of(recipes.aylien_head, put, RATES, label="D's learning rate", seeds=SEEDS, steps=STEPS)
 
 

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gan_lessons import mnist
+from gan_lessons.distributions import mnist
 
 BATCH, NOISE = 64, 100
 

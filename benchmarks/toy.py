@@ -20,8 +20,8 @@ import torch
 
 from benchmarks import scenes, textbook
 from benchmarks.measure import Row, compare, timed
-from gan_lessons import recipes
-from gan_lessons.schedules import InTurn
+from gan_lessons.recipes import toys as recipes
+from gan_lessons.trainers.schedules import InTurn
 
 BLOCK = 64
 THREADS = 1
@@ -34,7 +34,8 @@ def rows(repeats: int | None = None) -> Iterator[Row]:
     threads = torch.get_num_threads()
     torch.set_num_threads(THREADS)
     try:
-        for row in (one_run, runs_100, runs_1000, whole_batch_critic_100, watching, scene_frame):
+        against_a_textbook = one_run, runs_100, runs_1000, whole_batch_critic_100
+        for row in (*against_a_textbook, worse_only_100, committees_100, watching, scene_frame):
             yield row(repeats or REPEATS)
     finally:
         torch.set_num_threads(threads)
@@ -65,6 +66,24 @@ def whole_batch_critic_100(repeats: int) -> Row:
     return _together("whole_batch_critic_100", recipe, textbook.DevNag, 100, BLOCK, repeats)
 
 
+def worse_only_100(repeats: int) -> Row:
+    """Microseconds a step of 100 runs in which only the worse network learns. baseline: the same GANs in turn."""
+    return _beside("worse_only_100", recipes.wide_ring.put(moves="only the worse"), recipes.wide_ring, repeats)
+
+
+def committees_100(repeats: int) -> Row:
+    """Microseconds a step of 100 runs with three Ds and three Gs each. baseline: the same GANs with one of each."""
+    return _beside("committees_100", recipes.wide_ring.put(d_members=3, g_members=3), recipes.wide_ring, repeats)
+
+
+def _beside(name: str, ours: recipes.Recipe, plain: recipes.Recipe, repeats: int, steps: int = 20) -> Row:
+    """Two recipes of 100 runs each, side by side."""
+    pair = [recipe.trainer(range(100)) for recipe in (ours, plain)]
+    for trainer in pair:
+        trainer.advance(2)
+    return compare(name, "us/step", *(timed(lambda t=t: t.advance(steps), 1e6 / steps) for t in pair), repeats)
+
+
 def watching(repeats: int) -> Row:
     """Microseconds a step of 100 runs while 30 frames a second are taken. baseline: a twin that nobody watches.
 
@@ -88,7 +107,7 @@ def scene_frame(repeats: int) -> Row:
 
 def memory(repeats: int) -> Row:
     """Peak resident memory, in MiB, of a fresh process that trains one run for 300 steps; baseline: the textbook's."""
-    ours = "from gan_lessons import recipes; recipes.aylien_head.trainer(seeds=range(1)).advance(300)"
+    ours = "from gan_lessons.recipes import toys as recipes; recipes.aylien_head.trainer(seeds=range(1)).advance(300)"
     baseline = "from benchmarks.textbook import Aylien; Aylien().train(300)"
     return compare("memory", "MiB", lambda: peak_memory(ours), lambda: peak_memory(baseline), repeats)
 

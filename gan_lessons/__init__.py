@@ -1,7 +1,15 @@
 """GAN lessons: toy GANs that train hundreds of runs at once, and the labs that show them.
 
-Nothing heavy is imported here: `import gan_lessons` loads neither torch nor matplotlib nor widgets.
-Import the module that you need, for example `from gan_lessons import recipes`.
+`import gan_lessons as gl` is all that a lesson needs: `gl.recipes.steady`, `gl.metrics.share`, `gl.labs.Lab`.
+Folders and names are loaded when first asked for, so the import itself loads neither torch nor matplotlib nor widgets.
 """
 
+from gan_lessons._core.lazy import offer
+
 __version__ = "0.1.0"
+
+_FOLDERS = (
+    "distributions models losses trainers recipes sweeps metrics theory plots animation shipped labs tools literature"
+)
+OFFERED = dict.fromkeys(_FOLDERS.split(), "")
+__getattr__, __dir__ = offer(__name__, OFFERED)

@@ -1,20 +1,37 @@
-"""`python -m gan_lessons check`: is this machine ready for the lessons?"""
+"""The course's commands: `python -m gan_lessons check`, and those that make again what ships."""
 
 import sys
+from importlib import import_module
 
-from gan_lessons import check
-
-USAGE = """usage: python -m gan_lessons check
-
-check  looks at Python, packages, JupyterLab, data, device, memory and speed: a line each, and what to do.
-       Exit code 0 if lessons can begin, 1 if something must be mended first."""
+# name -> (its file, whose `main` gets the other words; what it does)
+COMMANDS = {
+    "check": ("tools.check", "is this machine ready for the lessons? A line each, and what to do; 0 if they can begin"),
+    "export": ("labs.exported_page", "NOTEBOOK ...: each as a page of HTML beside it, which needs no kernel"),
+    "badges": ("tools.badges", "rewrites the badges in README.md and the notebooks; --check only says which differ"),
+    "checksums": ("_core.checksums", "lists all shipped files with their checksums, after one was added or changed"),
+    "ship": ("shipped.make", "NAME: trains a network that ships (classifier, dcgan, vae, ...), and puts it in place"),
+    "runs": ("shipped.runs", "NAME ...: trains runs that ship, and puts them in place"),
+    "patients": (
+        "shipped.diagnoses",
+        "[CAUSE ...]: trains the GANs with a hidden slip, and puts them in place",
+    ),
+    "series": (
+        "shipped.slider_series",
+        "[NAME ...]: trains the autoencoders that sliders show, and puts them in place",
+    ),
+    "sweep": ("shipped.sweeps", "NAME ...: trains sweeps that ship, and puts them in place"),
+}
+USAGE = "usage: python -m gan_lessons COMMAND\n\n" + "\n".join(
+    f"{name:11}{what}" for name, (_, what) in COMMANDS.items()
+)
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["check"]:
-        return check.main()
-    print(USAGE, file=sys.stderr)
-    return 2
+    if not arguments or arguments[0] not in COMMANDS:
+        print(USAGE, file=sys.stderr)
+        return 2
+    name, *rest = arguments
+    return import_module(f"gan_lessons.{COMMANDS[name][0]}").main(rest) or 0
 
 
 if __name__ == "__main__":

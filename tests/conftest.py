@@ -1,35 +1,55 @@
-"""What all tests share: one thread, and a JupyterLab in a browser for those that look at a page."""
+"""What all tests share: one Chromium at a time, and one JupyterLab for each mode, both started when first asked for."""
 
 import os
 from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
 
 import pytest
-import torch
+from helpers.jupyter import MODES, Server
 
 from benchmarks import browser
 
-torch.set_num_threads(1)  # operations this small lose more by waiting for a busy core than a second thread gives
+BROWSER = Path(__file__).parent / "browser"
+_driven = ExitStack()  # Playwright and the Chromium that it drives; it holds `_chromium`'s
+_chromium = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Ends Playwright before a test that is not the browser's: while it runs, no other test here may use asyncio."""
+    done = yield
+    if _chromium and (nextitem is None or BROWSER not in nextitem.path.parents):
+        _chromium.clear()
+        _driven.close()
+    return done
 
 
 @pytest.fixture(scope="module")
 def chromium():
-    """The system's Chromium, driven by Playwright; without one a test is skipped, but fails where CI=true.
-
-    Closed after each module: while Playwright runs, no other test in this process may use asyncio."""
+    """The system's Chromium, driven by Playwright; without one a test is skipped, but fails where CI=true."""
     found = browser.chromium()
     if not found:
         reason = "no Chromium on this machine: install the package `chromium` to run the browser tests"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
+    if not _chromium:
+        playwright = _driven.enter_context(sync_playwright())
         driven = playwright.chromium.launch(executable_path=found, args=list(browser.CHROMIUM))
-        yield driven
-        driven.close()
+        _driven.callback(driven.close)
+        _chromium.append(driven)
+    return _chromium[0]
 
 
-@pytest.fixture(scope="module")
-def jupyterlab(chromium):
-    """A function that starts a JupyterLab on a folder, as `benchmarks.browser.jupyterlab`; stopped after the module."""
+@pytest.fixture(scope="session")
+def jupyterlab(tmp_path_factory):
+    """A function that gives the JupyterLab of a mode, "subshells" or "main-thread": one server for all who ask."""
     with ExitStack() as stack:
-        yield lambda root, subshells=True: stack.enter_context(browser.jupyterlab(root, subshells))
+
+        @cache
+        def server(mode="subshells"):
+            root = tmp_path_factory.mktemp(mode)
+            return Server(stack.enter_context(browser.jupyterlab(root, MODES[mode])), root, mode)
+
+        yield server

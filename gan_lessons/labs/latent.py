@@ -1,4 +1,4 @@
-"""The latent lab: a sheet of a generator's digits to point at, sliders and ways through its noise, and the nearest
+"""The latent lab: a sheet of what a generator makes to point at, sliders and ways through its noise, and the nearest
 training images beside what it made."""
 
 import threading
@@ -7,27 +7,33 @@ from dataclasses import replace
 
 import torch
 
-from gan_lessons import latent
-from gan_lessons.errors import number, refuse, whole
-from gan_lessons.labs.latent_page import LatentPage
+from gan_lessons._core.refusals import number, refuse, whole
+from gan_lessons._core.threads import limit_threads
+from gan_lessons.distributions import mnist
+from gan_lessons.distributions.pictures import PictureSet
+from gan_lessons.labs.image_words import are_digits
+from gan_lessons.labs.latent_page import LatentPage, LatentStage
 from gan_lessons.labs.latent_shown import OFFSETS, PATHS, REACHES, SIZE, STEPS, Place, Row, Shown
 from gan_lessons.labs.latent_source import Source
-from gan_lessons.labs.latent_words import verdict
-from gan_lessons.metrics_digits import look
-from gan_lessons.threads import limit_threads
+from gan_lessons.labs.latent_words import nearest_picture, verdict
+from gan_lessons.labs.left_picture import LeavesPicture
+from gan_lessons.labs.open_labs import forget, one_of_a_name
+from gan_lessons.metrics.copies import Found, Nearest
+from gan_lessons.metrics.images import look
+from gan_lessons.models import latent_space as latent
 
 NEIGHBOURS, SLIDERS = 5, 8  # training images beside a digit; directions
 _WAYS = dict(zip(PATHS, (latent.interpolate, latent.straight), strict=True))
-_open: dict[str, "LatentLab"] = {}
 
 
-class LatentLab:
-    """A lab on the latent space of a generator of digits. Put it on a cell's last line to see it; all that a person can
-    do there is a method here, and `shown` is what is seen.
+class LatentLab(LeavesPicture, LatentStage):
+    """A lab on the latent space of a generator of digits or other pictures: a widget. Put it on a cell's last line to
+    see it; all that a person can do there is a method here, and `shown` is what is seen.
 
     G: a generator such as `checkpoints.shipped("dcgan")[0]`, a function of noise (with `inputs`), a trainer, or a lab
     that trains one; see `Source`. seed: of the first plane. labels: a function images (n, 784) -> digits (n,) that
-    names them in words, or False for no names; None is the course's own classifier. name: running a cell again closes
+    names them in words, or False for no names; None is the course's own classifier for digits, and no names for other
+    pictures, whose nearest training pictures are found where G is a training on them. name: running a cell again closes
     the lab that had this name. Callbacks may come on another thread while a cell runs, so every touch holds `lock`.
     Raises ValueError, naming the argument, for what cannot work."""
 
@@ -44,15 +50,15 @@ class LatentLab:
             refuse("labels", labels, "a function that names digits, False, or None for the course's own classifier")
         limit_threads()
         self.lock, self.name, self.shown, self._found = threading.RLock(), name, None, None
-        self._namer = (lambda images: look(images).logits.argmax(-1)) if labels is None else labels
         self.source = Source(G, inputs)
+        self._namer = self._classifier() if labels is None else labels
         self.directions = latent.directions(self.source.G, self.source.inputs, SLIDERS)
         a, b = 2 * SIZE + 2, (SIZE - 3) * SIZE + SIZE - 3  # near two opposite corners, so that the way is a long one
         self.shown = self._see(Place(whole("seed", seed, 0), 60.0, a, b, PATHS[0], self._still()))
         self.page = LatentPage(self)
-        if name in _open:
-            _open[name].close()
-        _open[name] = self
+        super().__init__(**self.page.begin())
+        self.on_msg(self.page.receive)
+        one_of_a_name(self, "latent", name)
 
     # -- what a person can do, from Python as from the page ----------------------------------------------
 
@@ -113,32 +119,37 @@ class LatentLab:
             except BaseException:
                 self.source, self.directions = before
                 raise
-            self.page.stage.about = self.page.about()
+            self.about = self.page.about()
 
-    def nearest(self) -> latent.Found:
+    def nearest(self) -> Found:
         """The 5 training images nearest to A, as it is moved."""
         with self.lock:
             self._place()
             if self._found is None:
-                self._found = latent.Nearest()(self.shown.sample[None], NEIGHBOURS)
+                if not self.of_digits and not isinstance(self.source.data, PictureSet):
+                    raise ValueError("nearest: the pictures that this G was trained on are not known here")
+                known = None if self.of_digits else self.source.data.pictures()
+                self._found = Nearest(pictures=known)(self.shown.sample[None], NEIGHBOURS)
             return self._found
 
     def verdict(self) -> str:
         """Whether A is a copy, in a sentence, beside how near real test digits come."""
-        return verdict(self.nearest())
+        return verdict(self.nearest()) if self.of_digits else nearest_picture(self.nearest())
 
     def close(self) -> None:
         """Takes the lab off the page and lets go of its memory."""
         with self.lock:
-            self.page.stage.close()
+            super().close()
             self.source = self.shown = self._found = None
-        if _open.get(self.name) is self:
-            del _open[self.name]
+        forget(self)
 
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
+    def picture_png(self, words: str = "") -> bytes:
+        """What is shown as a PNG on light paper, 900 pixels wide. words: below the picture."""
+        from gan_lessons.labs.paper import figure, latent  # Matplotlib takes a second to load
 
-        display(self.page.stage)
+        with self.lock:
+            self._place()
+            return figure.png(latent.figure(self.shown, words))
 
     # -- what is shown -----------------------------------------------------------------------------------
 
@@ -146,6 +157,14 @@ class LatentLab:
         if self.shown is None:
             raise ValueError(f"the lab {self.name!r} is closed: run its cell again for a new one")
         return self.shown.place
+
+    @property
+    def of_digits(self) -> bool:
+        """Whether the pictures are digits: of that size, and made by no training on others."""
+        return self.source.shape == mnist.SHAPE and (self.source.data is None or are_digits(self.source.data))
+
+    def _classifier(self) -> Callable | bool:
+        return (lambda images: look(images).logits.argmax(-1)) if self.of_digits else False
 
     def _still(self) -> tuple[float, ...]:
         return (0.0,) * len(self.directions)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import torch
 
-from gan_lessons.errors import refuse
+from gan_lessons._core.refusals import refuse
 from gan_lessons.labs.latent_words import summary
 
 SIZE, STEPS = 12, 10  # digits a side of the sheet; pictures on a way

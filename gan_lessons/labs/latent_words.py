@@ -1,6 +1,6 @@
 """What the latent lab says in words."""
 
-from gan_lessons.latent import RARE, TYPICAL, Found
+from gan_lessons.metrics.copies import RARE, TYPICAL, Found
 
 
 def cell(index: int, size: int) -> str:
@@ -28,6 +28,14 @@ def summary(shown, size: int) -> str:
     if way.names[0] is not None:
         words += f"; its pictures look like {', '.join(map(str, way.names))}"
     return words + "."
+
+
+def nearest_picture(found: Found) -> str:
+    """How near the nearest training picture is, where the pictures are no digits."""
+    return (
+        f"A is {found.distances[0, 0]:.1f} away from its nearest training picture. How near is too near is not known "
+        "for these pictures, as none were kept back to compare with: look whether it is the same picture."
+    )
 
 
 def verdict(found: Found) -> str:

@@ -1,33 +1,36 @@
 """The playground: every setting of a toy GAN in one lab, data that one draws oneself, and files to share."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from gan_lessons import recipes
-from gan_lessons.errors import refuse, whole
-from gan_lessons.labs import settings_file
-from gan_lessons.labs.choices import CHOICES
-from gan_lessons.labs.drawing import drawn
-from gan_lessons.labs.film import Film
+from gan_lessons._core.refusals import whole
+from gan_lessons._core.settings import Control
+from gan_lessons.distributions import points_file
+from gan_lessons.distributions.drawn import counted, drawn
+from gan_lessons.labs import controls, settings_file
+from gan_lessons.labs.all_or_nothing import all_or_nothing
 from gan_lessons.labs.film_page import film_page
-from gan_lessons.labs.player import Player, layout
-from gan_lessons.labs.settings import Setting, fitting
-from gan_lessons.recipes import Recipe
-from gan_lessons.records import replacing
+from gan_lessons.labs.lab import Lab
+from gan_lessons.labs.stage.html_page import save_page
+from gan_lessons.recipes import toys as recipes
+from gan_lessons.recipes.choices import DRAWN, data_chosen, named
+from gan_lessons.recipes.recipe import Recipe
 
 RUNS = (1, 2, 4, 8, 16, 32, 64, 100)
 
 
-class Playground(Player):
-    """A player in which all can be changed. recipe, seed, speed, name: as in `Player`; runs: how many seeds at once.
+class Playground(Lab):
+    """A lab in which all can be changed. recipe, seed, speed, name, show: as in `Lab`; runs: how many seeds at once.
 
-    `drawn` is what a person drew, (n, 2) or (n, 1), or None. `save(path)` and `load(path)`: settings with all that was
-    done, as a small JSON file. `save_page(path)`: what was kept of the training, as a page that needs no kernel."""
+    `drawn` is what a person drew or gave, (n, 2) or (n, 1), before any scaling, or None. `save(path)`, `load(path)`:
+    settings with all that was done, as a small JSON file. `save_page(path)`: what was kept of the
+    training, as a page that needs no kernel."""
 
-    abilities = ("slow", "draw", "share")
+    offers = ("slow", "draw", "share")
+    shows = ("data", "d_lr", "g_lr", "loss")
 
     def __init__(
         self,
@@ -37,35 +40,40 @@ class Playground(Player):
         seed: int = 0,
         speed: int = 5,
         name: str = "playground",
+        show: Sequence[str] | None = None,
     ):
         self.drawn: np.ndarray | None = None
-        super().__init__(recipe, runs=runs, seed=seed, speed=speed, name=name)
+        super().__init__(recipe, runs=runs, seed=seed, speed=speed, name=name, show=show)
 
     @property
-    def settings(self) -> dict[str, Setting]:
-        """Those of `choices` that make sense now, by name."""
-        player = {setting.name for setting in fitting(self.recipe)}
-        sliders = {"mean", "sd", "d_width", "g_width", "d_steps", "g_steps", "d_lr", "g_lr", "batch"}
-        return {choice.name: choice for choice in CHOICES if choice.name in player or choice.name not in sliders}
+    def settings(self) -> dict[str, Control]:
+        """All controls of the recipe, by name."""
+        return controls.everything(self.recipe)
 
-    def _own_settings(self) -> dict:
-        own = super()._own_settings()
+    def own_settings(self) -> dict:
+        own = super().own_settings()
         values = sorted({*RUNS, self.runs})
-        runs = {"name": "runs", "label": "seeds at once (restarts)", "help": "One is drawn, the others are counted"}
-        runs |= {"values": values, "index": values.index(self.runs), "kind": "range", "group": "learning"}
+        about = "How many seeds train side by side. One is drawn, the others are counted: so luck is told from a rule."
+        runs = {"name": "runs", "label": "seeds at once (restarts)", "help": about}
+        runs |= {"values": values, "index": values.index(self.runs), "kind": "range", "group": "training"}
         return own | {"runs": (runs, self._set_runs)}
 
     def _set_runs(self, runs: int) -> None:
         chosen = tuple(side.recipe for side in self.sides)
         runs = whole("runs", runs)
-        self._start(chosen, self.seed, runs, self._scene_of(chosen, runs), "seeds at once")
+        self._start(chosen, self.seed, runs, self.scene_of(chosen, runs), "seeds at once")
 
-    def draw(self, points) -> None:
-        """Trains on points that a person drew: (n, 2) in the plane, or (n, 1) on a line, within the window."""
-        with self.lock:
-            data = drawn(points, self.recipe.window)
-            self._put(replace(self.recipe, data=data), "the drawing")
+    def draw(self, points) -> str:
+        """Trains on points of one's own, and says on which: (n, 2) in the plane, (n, 1) on a line, or a CSV file.
+
+        Those that do not lie in the window are moved and divided to fit, and the sentence says by what: see `drawn`."""
+        points, name = points_file.read(points) if isinstance(points, str | os.PathLike) else (points, "")
+        with self.lock, all_or_nothing(self):
+            data = drawn(points, self.recipe.window, name)
+            chosen = (replace(self.recipe, data=data),)
+            self._start(chosen, self.seed, self.runs, self.scene_of(chosen, self.runs), "the drawing")
             self.drawn = np.asarray(points, dtype=float)
+            return f"{self._source()}."
 
     # -- files -------------------------------------------------------------------------------------------
 
@@ -88,29 +96,34 @@ class Playground(Player):
         self._begin_again(settings_file.from_json(text))
 
     def _shared(self) -> tuple:
-        side = self.sides[0]
-        side.slow.finish(side.trainer, side.log)
+        side, steps = self.sides[0], self.trainer.steps
+        side.finish()
+        if self.trainer.steps != steps:  # a step was half done: the picture is to show all that the file says
+            self.answer()
         return side.log.recipe, side.seed, side.runs, side.log.moves
 
     def _begin_again(self, shared: settings_file.Shared) -> None:
         chosen = (shared.recipe,)
-        with self.lock:
-            self._start(chosen, shared.seed, shared.runs, self._scene_of(chosen, shared.runs), "loading")
-            self.sides[0].redo(shared.moves, lambda: self._frame(paid=False))
-            if layout(self.recipe) != layout(shared.recipe):  # something that was done changed the picture
-                self._stand(self.sides, Film(), self._scene_of((self.recipe,), self.runs), self.at)
-                self.page.film()
-            self._answer()
+        with self.lock, all_or_nothing(self):
+            self._start(chosen, shared.seed, shared.runs, self.scene_of(chosen, shared.runs), "loading")
+            self.sides[0].redo(shared.moves, lambda: self.frame(paid=False))
+            self._fit_scene()  # something that was done may have changed the picture
+            self.answer()
 
     def page_text(self) -> str:
         """What was kept of the training as one page of HTML that needs neither kernel nor network."""
         with self.lock:
-            title = f"{self.recipe.name}, seed {self.seed + self.shown}"
-            return film_page(self.scene.spec, self.film.frames, title, f"What is trained: {self.recipe.source}.")
+            title = f"{named(self.recipe)}, seed {self.seed + self.shown}"
+            return film_page(self.scene.spec, self.film.frames, title, f"What is trained: {self._source()}.")
+
+    def _source(self) -> str:
+        """Where what is trained comes from; data that were drawn or chosen since by their own name."""
+        recipe, word = self.recipe, data_chosen(self.recipe)
+        if word == DRAWN:
+            return f"{recipe.data.source or counted(len(recipe.data.points))}, by {recipe.name}"
+        known = recipes.BY_NAME.get(recipe.name)
+        return recipe.source if known is None or data_chosen(known) == word else f"{word}, by {recipe.name}"
 
     def save_page(self, path: str | os.PathLike) -> None:
         """Writes `page_text` as a file that ends in .html; an old one of this name makes way for it."""
-        if Path(path).suffix != ".html":
-            refuse("path", Path(path).name, "a name that ends in .html")
-        with replacing(path) as file:
-            file.write(self.page_text().encode())
+        save_page(path, self.page_text())

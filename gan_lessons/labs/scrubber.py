@@ -4,29 +4,18 @@ All frames are sent once; from then on the page needs no kernel. `html` makes th
 """
 
 import os
-from pathlib import Path
 
 import anywidget
 import traitlets
 
-from gan_lessons.errors import refuse
-from gan_lessons.labs.html_page import literal, literal_bytes, page
-from gan_lessons.labs.stage import source
-from gan_lessons.labs.sweep_scene import pack
-from gan_lessons.records import replacing
-from gan_lessons.sweep_records import SweepResult
+from gan_lessons._core.refusals import refuse
+from gan_lessons.labs.open_labs import one_of_a_name
+from gan_lessons.labs.scenes.sweep import pack
+from gan_lessons.labs.stage import source, styles, widget
+from gan_lessons.labs.stage.html_page import Program, save_page
+from gan_lessons.sweeps.result import SweepResult
 
-_HERE = Path(__file__).parent
-_CSS = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("stage.css", "scrubber.css"))
-_JS = source("paint", "picture", "scrubber")
-_WIDGET = """
-function render({ model, el }) {
-  const scrubber = new Scrubber(el, model.get("spec"), model.get("frames"));
-  return () => scrubber.close();
-}
-export default { render };
-"""
-_open: dict[str, "Scrubber"] = {}
+_SWEEP = Program("Scrubber", js=("arrays", "page", "paint", "picture", "reel", "scrubber"), css=("stage", "scrubber"))
 
 
 class Scrubber(anywidget.AnyWidget):
@@ -37,8 +26,8 @@ class Scrubber(anywidget.AnyWidget):
     `DiscriminatorCurve` over the recipe's window) adds D's curve. name: running a cell again closes the one of this
     name. Raises ValueError for a sweep that is not finished."""
 
-    _esm = _JS + _WIDGET
-    _css = _CSS
+    _esm = source(*_SWEEP.js) + widget('new Scrubber(el, model.get("spec"), model.get("frames"))')
+    _css = styles(*_SWEEP.css)
     spec = traitlets.Dict().tag(sync=True)
     frames = traitlets.Bytes().tag(sync=True)
 
@@ -49,19 +38,18 @@ class Scrubber(anywidget.AnyWidget):
             refuse("result", f"{int(result.trained.sum())} runs of {result.trained.size}", "a sweep that is finished")
         spec, frames = pack(result)
         super().__init__(spec=spec, frames=frames)
-        if name in _open:
-            _open[name].close()
-        _open[name] = self
+        one_of_a_name(self, "scrubber", name)
 
     def html(self, path: str | os.PathLike | None = None) -> str:
         """The scrubber as one page: no server, no network, no other file; works when opened from disk.
 
         path: also writes it there, in place of an old file. Raises ValueError if the name does not end in .html."""
-        start = f"new Scrubber(root, {literal(self.spec)}, {literal_bytes(self.frames)})"
-        whole = page(self.spec["scene"]["title"], _CSS, _JS, start)
+        whole = page_of(self.spec, self.frames)
         if path is not None:
-            if Path(path).suffix != ".html":
-                refuse("path", Path(path).name, "a name that ends in .html")
-            with replacing(path) as file:
-                file.write(whole.encode())
+            save_page(path, whole)
         return whole
+
+
+def page_of(spec: dict, frames: bytes) -> str:
+    """A scrubber's page, from what its widget has."""
+    return _SWEEP.page(spec["scene"]["title"], spec, frames)

@@ -2,18 +2,20 @@
 
 import json
 import os
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gan_lessons.errors import refuse, whole
-from gan_lessons.labs.settings_limits import check_limits, check_size
-from gan_lessons.labs.settings_parts import listed, read, settings, written
-from gan_lessons.recipes import Recipe
-from gan_lessons.records import replacing
-from gan_lessons.trainers import SETTINGS
+from gan_lessons._core import as_json
+from gan_lessons._core.files import replacing
+from gan_lessons._core.refusals import refuse, whole
+from gan_lessons._core.settings import GREATEST, Declared, Settings, declarations, parts
+from gan_lessons.recipes.recipe import Recipe
 
-FORMAT, VERSION = "gan_lessons settings", 1
+FORMAT, VERSION = "gan_lessons settings", 2
 LIMIT = 1_000_000  # letters of a file, as share.js has it
+RUNS, STEPS = 10_000, 10_000_000  # at most
+DRAWN = 4096  # samples that are drawn in advance
+HELD = 500_000_000  # numbers that a step may hold: 2 GB in float32
 _KEYS = ("format", "version", "recipe", "seed", "runs", "moves")
 _MOVES = '["advance", steps, schedule or null], ["part", schedule] or ["change", {setting: value}]'
 
@@ -33,8 +35,14 @@ def to_json(recipe: Recipe, seed: int, runs: int, moves=()) -> str:
 
     Raises ValueError for what a file cannot hold: objects that are not this package's own, and sizes that it refuses.
     """
-    known = {"format": FORMAT, "version": VERSION, "recipe": written("recipe", recipe), "seed": seed, "runs": runs}
-    text = json.dumps(known | {"moves": [written("moves", move) for move in moves]}, indent=1)
+    known = {
+        "format": FORMAT,
+        "version": VERSION,
+        "recipe": as_json.written("recipe", recipe),
+        "seed": seed,
+        "runs": runs,
+    }
+    text = json.dumps(known | {"moves": [as_json.written("moves", move) for move in moves]}, indent=1)
     from_json(text)  # what could not be read again must not be written
     return text
 
@@ -97,31 +105,40 @@ def _no_constant(name: str) -> None:
 
 
 def _shared(known: dict) -> Shared:
-    for name, low in (("seed", 0), ("runs", 1)):
-        check_limits(name, name, whole(name, known[name], low))
-    recipe = read("recipe", "recipe", known["recipe"])
-    moves = tuple(_move(f"move {i}", move) for i, move in enumerate(listed("moves", known["moves"]), 1))
-    check_limits("all steps together", "all steps", sum(move[1] for move in moves if move[0] == "advance"))
+    for name, low, most in (("seed", 0, GREATEST), ("runs", 1, RUNS)):
+        as_json.check_limits(name, whole(name, known[name], low), Declared(most=most))
+    recipe = as_json.made("recipe", known["recipe"], Recipe)
+    if recipe.large or recipe.data.dim > 2:  # those are saved with their weights
+        refuse("recipe", recipe.name, "one whose data lie on a line or in the plane")
+    moves = tuple(_move(f"move {i}", move) for i, move in enumerate(as_json.listed("moves", known["moves"]), 1))
+    trained = sum(move[1] for move in moves if move[0] == "advance")
+    as_json.check_limits("all steps together", trained, Declared(most=STEPS))
     shared = Shared(recipe, known["seed"], known["runs"], moves)
     _rehearse(shared)
     return shared
 
 
+_DECLARED = dict(declarations(Recipe))
+_CHANGES = {name: known for name, known in _DECLARED.items() if not (known.tells or known.restarts)}
+
+
 def _move(where: str, move: object) -> tuple:
-    kind, *rest = listed(where, move) or [None]
+    kind, *rest = as_json.listed(where, move) or [None]
     if kind == "advance" and len(rest) == 2:
-        schedule = None if rest[1] is None else read(where, "schedule", rest[1])
+        schedule = None if rest[1] is None else as_json.read(where, rest[1], _DECLARED["schedule"])
         return kind, whole(f"{where}: steps", rest[0], 0), schedule
     if kind == "part" and len(rest) == 1:
-        return kind, read(where, "schedule", rest[0])
+        return kind, as_json.read(where, rest[0], _DECLARED["schedule"])
     if kind == "change" and len(rest) == 1:
-        return kind, settings(where, rest[0], SETTINGS)
+        return kind, as_json.settings(where, rest[0], _CHANGES)
     refuse(where, move, _MOVES)
 
 
 def _rehearse(shared: Shared) -> None:
     """Does all that a file says but the training. Raises ValueError for settings that cannot work together."""
-    recipe, runs = shared.recipe, shared.runs if _one_a_run((shared.recipe, shared.moves)) else 1  # one speaks for all
+    recipe, changes = shared.recipe, [move[1] for move in shared.moves if move[0] == "change"]
+    said = [*parts(recipe), *(part for what in changes for value in what.values() for part in _parts_of(value))]
+    runs = shared.runs if any(part.runs() for part in said) else 1  # else one speaks for all
     check_size(recipe, shared.runs)
     if recipe.pretrain and (recipe.data.dim > 1 or not hasattr(recipe.data, "log_prob")):
         refuse("recipe.pretrain", recipe.pretrain, "0 where the data are not on a line: D has no density to learn")
@@ -137,13 +154,20 @@ def _rehearse(shared: Shared) -> None:
             raise ValueError(f"move {i}: {error}") from None
 
 
-def _one_a_run(value: object) -> bool:
-    """Whether a number somewhere in settings differs from run to run."""
-    if isinstance(value, (tuple, dict)):
-        return any(_one_a_run(item) for item in (value.values() if isinstance(value, dict) else value))
-    if any(isinstance(getattr(value, name), tuple) for name in getattr(value, "_per_run", ())):
-        return True
-    return is_dataclass(value) and any(_one_a_run(getattr(value, field.name)) for field in fields(value))
+def _parts_of(value: object) -> list[Settings]:
+    found = [item for item in (value if isinstance(value, tuple) else (value,)) if isinstance(item, Settings)]
+    return [part for item in found for part in parts(item)]
+
+
+def check_size(recipe: Recipe, runs: int) -> None:
+    """Raises ValueError for too many runs, or if their networks, with their batches, are too much to train here."""
+    as_json.check_limits("runs", runs, Declared(most=RUNS))
+    drawn = max(DRAWN, recipe.batch) * (recipe.noise.dim + recipe.data.dim)
+    held = recipe.generator.held(recipe.noise.dim, recipe.data.dim, recipe.batch)
+    numbers = runs * (drawn + held + recipe.discriminator.held(recipe.data.dim, 1, recipe.batch))
+    if numbers > HELD:
+        allowed = f"at most {HELD:.0e} numbers for widths, batch and runs together"
+        refuse("the networks' size", f"about {numbers:.1e} numbers", allowed)
 
 
 def _short(words: str) -> str:

@@ -2,10 +2,15 @@
 
 import math
 
-from gan_lessons.records import Snapshot
+from gan_lessons.labs.scenes.sameness import SAME
+from gan_lessons.metrics import verdicts
+from gan_lessons.trainers.records import Snapshot
 
 SHIFTED = 0.25  # sds of the data: from here on words say on which side of them generated points lie
 NARROWER, WIDER = 0.75, 4 / 3  # times as wide as the data; a perfect run of 256 samples is within 10 %
+STOPPED = (
+    "D says the same of all samples, real and generated, so G has nothing to go by: this run has stopped learning."
+)
 METRICS = {  # the number and its noise floor -> its name
     ("sliced_w1", "floor"): "sliced W1",
     ("w1", "w1_floor"): "W1",
@@ -19,7 +24,9 @@ def summary(snapshot: Snapshot, numbers: dict, run: int, runs: int, seed: int) -
     name = f"run {run + 1} of {runs}, seed {seed + run}" if runs > 1 else f"seed {seed}"
     words = [f"Step {snapshot.step:,} ({name}).", generated(numbers)]
     if math.isfinite(numbers["p_real"]):
-        words.append(_judged(numbers))
+        words.append(_judged(numbers, snapshot.step))
+        if numbers.get("d_spread", math.inf) <= SAME:
+            words.append(STOPPED)
     if runs > 1:
         words.append(_others(numbers, runs, snapshot))
     return " ".join(words)
@@ -73,16 +80,42 @@ def _beside(numbers: dict) -> list[str]:
     return [f"They are {spread} than the data."] if spread else []
 
 
-def _judged(numbers: dict) -> str:
-    """What D said of its last batch."""
+def ago(step: int, asked: float) -> str:
+    """How many steps ago D was asked, where that was not in the last one: "" or "3 steps ago"."""
+    n = step - asked  # NaN where it is not known
+    return f"{n:,.0f} step{'s' if n > 1 else ''} ago" if n >= 1 else ""
+
+
+def _judged(numbers: dict, step: int) -> str:
+    """What D said of its last batch, and how long ago if it has not been asked since."""
+    since = ago(step, numbers.get("asked", math.nan))
+    since = f", {since}," if since else ""
     if numbers["scores"]:
         return (
-            f"On its last batch the sigmoid of D's score was {numbers['p_real']:.2f} for real samples and "
+            f"On its last batch{since} the sigmoid of D's score was {numbers['p_real']:.2f} for real samples and "
             f"{numbers['p_fake']:.2f} for generated ones."
         )
     return (
-        f"On its last batch D called real samples real with {numbers['p_real']:.0%} and generated ones with "
+        f"On its last batch{since} D called real samples real with {numbers['p_real']:.0%} and generated ones with "
         f"{numbers['p_fake']:.0%}; 50% each is guessing."
+    )
+
+
+def why(scores: bool, dim: int, modes: int = 0) -> list[str]:
+    """What the sentences on a frame mean, a line each. scores: whether D gives scores. dim, modes: of the data."""
+    return [judging(scores), *verdicts.in_words(dim, modes)]
+
+
+def judging(scores: bool) -> str:
+    """What it means how D judges."""
+    if scores:
+        return (
+            "D gives scores here and no probabilities. The sigmoid only fits them between 0 and 1: the further apart "
+            "the two are, the better D tells real from generated samples."
+        )
+    return (
+        "D says how likely a sample is real; each number is a mean over a batch. If nothing told generated from real "
+        "samples, the best D would say 50% of both. While they are far apart, D can still tell them."
     )
 
 

@@ -1,13 +1,12 @@
 """The pieces whose parameters carry a leading runs axis, so that a hundred networks train as one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gan_lessons.errors import number, whole
-from gan_lessons.randomness import generator
+from gan_lessons._core.refusals import number, whole
 
 Init = Callable[[torch.Tensor, torch.Tensor, torch.Generator], None]
 
@@ -149,12 +148,3 @@ class BatchNorm(nn.Module):
 
     def extra_repr(self) -> str:
         return f"{self.weight.shape[-1]}, momentum={self.momentum}, eps={self.eps}, runs={self.weight.shape[0]}"
-
-
-def initialize(network: nn.Module, seeds: Sequence[int], name: str) -> None:
-    """Draws every layer's weights, each run's from its own seed. name: sets networks of one seed apart."""
-    layers = [layer for layer in network.modules() if hasattr(layer, "reset")]
-    for run, seed in enumerate(seeds):
-        rng = generator(seed, name)
-        for layer in layers:
-            layer.reset(run, rng)

@@ -3,7 +3,8 @@
 import torch
 from torch import nn
 
-from gan_lessons.errors import refuse, whole
+from gan_lessons._core.refusals import refuse, whole
+from gan_lessons.models import protocol
 
 
 class Packed(nn.Module):
@@ -14,6 +15,7 @@ class Packed(nn.Module):
 
     def __init__(self, inner: nn.Module, size: int):
         super().__init__()
+        protocol.check("inner", inner)
         self.inner, self.size, self.runs = inner, whole("size", size), inner.runs
         if inner.inputs % self.size:
             refuse("size", size, f"a divisor of the {inner.inputs} numbers that the inner critic takes")
@@ -21,6 +23,11 @@ class Packed(nn.Module):
     @property
     def inputs(self) -> int:
         return self.inner.inputs // self.size
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What its parameters do not tell of it: see `protocol.Offers`."""
+        return {"pack": self.size, "inner": protocol.ask(self.inner, "told")}
 
     @property
     def pack(self) -> int:

@@ -5,14 +5,15 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from gan_lessons.errors import refuse
+from gan_lessons._core.refusals import refuse
+from gan_lessons.models import protocol
 
 
 class WholeBatch(nn.Module):
     """A critic for whom a whole batch is one example (Dev Nag 2017): (*runs, batch, 1) -> (*runs, 1, 1).
 
     inner: a network from features to one logit. features: a function (..., batch) -> (..., width), one of
-    `raw`, `squared_differences`, `differences`, `moments`.
+    `raw`, `squared_differences`, `differences`, `batch_moments`.
     """
 
     def __init__(self, inner: nn.Module, features: Callable[[torch.Tensor], torch.Tensor]):
@@ -26,15 +27,24 @@ class WholeBatch(nn.Module):
     def inputs(self) -> int:
         return 1
 
+    @property
+    def _word(self) -> str:
+        return next((name for name, known in FEATURES.items() if known is self.features), self.features.__name__)
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What its parameters do not tell of it: see `protocol.Offers`."""
+        return {"features": self._word, "inner": protocol.ask(self.inner, "told")}
+
     def check(self, batch: int) -> None:
         """Raises ValueError unless a batch of this size gives as many finite features as the inner network takes."""
         found = self.features(torch.arange(2.0 * batch).view(2, batch))
         width = found.shape[-1]
         if not torch.isfinite(found).all():
-            raise ValueError(f"batch of {batch} has no {self.features.__name__}: it is too small")
+            raise ValueError(f"batch of {batch} has no {self._word}: it is too small")
         if width != self.inner.inputs:
             raise ValueError(
-                f"batch of {batch} gives {width} features by {self.features.__name__}, but the discriminator takes "
+                f"batch of {batch} gives {width} features by {self._word}, but the discriminator takes "
                 f"{self.inner.inputs}; build it with the width that `feature_width` names"
             )
 
@@ -46,7 +56,7 @@ class WholeBatch(nn.Module):
         return self.inner(self.features(torch.stack([real.squeeze(-1), fake.squeeze(-1)], -2)))
 
     def extra_repr(self) -> str:
-        return f"features={self.features.__name__}"
+        return f"features={self._word}"
 
 
 def raw(x: torch.Tensor) -> torch.Tensor:
@@ -66,7 +76,7 @@ def differences(x: torch.Tensor) -> torch.Tensor:
     return torch.cat([x, x - x.detach().mean(-1, keepdim=True)], -1)
 
 
-def moments(x: torch.Tensor) -> torch.Tensor:
+def batch_moments(x: torch.Tensor) -> torch.Tensor:
     """Mean, sd (of the population), skewness and excess kurtosis: (..., batch) -> (..., 4)."""
     mean = x.mean(-1, keepdim=True)
     gap = x - mean
@@ -76,7 +86,12 @@ def moments(x: torch.Tensor) -> torch.Tensor:
     return torch.cat([mean, sd, cube.mean(-1, keepdim=True), (cube * score).mean(-1, keepdim=True) - 3], -1)
 
 
-FEATURES = {function.__name__: function for function in (raw, squared_differences, differences, moments)}
+FEATURES = {
+    "raw": raw,
+    "squared_differences": squared_differences,
+    "differences": differences,
+    "moments": batch_moments,
+}
 
 
 def feature_width(features: Callable, batch: int) -> int:

@@ -1,0 +1,1 @@
+"""What every folder uses and nobody needs to know."""

@@ -1,0 +1,41 @@
+"""What the latent lab shows, on paper: its sheet of digits, the way from A to B, and words below."""
+
+import torch
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from gan_lessons.labs.latent_shown import SIZE, STEPS, Shown
+from gan_lessons.labs.paper.sheet import Sheet, wrapped
+from gan_lessons.plots.images import sheet as ink
+
+SIDE, EDGE, LINE, TILE = (
+    504,
+    10,
+    16,
+    88,
+)  # pixels: of the sheet of digits, around, of a line of words, of a digit on the way
+A, B = "#0072B2", "#CC79A7"
+
+
+def figure(shown: Shown, words: str = "") -> Figure:
+    """A figure 900 pixels wide. words: below the pictures."""
+    lines = wrapped(words, 880)
+    paper = Sheet(900, SIDE + TILE + 3 * EDGE + LINE * (len(lines) + 1))
+    place = shown.place
+    _digits(paper, ((900 - SIDE) / 2, EDGE, SIDE, SIDE), shown.sheet.images, SIZE, {place.second: B, place.chosen: A})
+    way = (900 - STEPS * TILE) / 2, SIDE + 2 * EDGE, STEPS * TILE, TILE
+    _digits(paper, way, shown.way.images, STEPS, {0: A, STEPS - 1: B})
+    for i, line in enumerate(lines):
+        paper.words(EDGE, SIDE + TILE + 3 * EDGE + LINE * i, line, up="top")
+    return paper.figure
+
+
+def _digits(paper: Sheet, box, images: torch.Tensor, columns: int, marked: dict[int, str]) -> None:
+    """Digits in rows. marked: place -> the colour of a frame around that digit."""
+    rows = len(images) // columns
+    axes = paper.axes(box, xlim=(0, columns), ylim=(rows, 0))
+    page = ink(images.numpy(), columns).clip(0, 1)
+    axes.imshow(page, cmap="gray_r", extent=(0, columns, rows, 0), vmin=0, vmax=1, aspect="auto")
+    for i, color in marked.items():
+        axes.add_patch(Rectangle((i % columns, i // columns), 1, 1, fill=False, edgecolor=color, lw=2))
+    paper.frame(box)

@@ -1,0 +1,171 @@
+"""What is installed, where it is written down, and what may import what."""
+
+import fnmatch
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers.versions import DEVELOPER, EXTRAS, LEARNER, PYPROJECT, ROOT, RUNTIME, text
+
+from gan_lessons.tools import check
+
+CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
+
+
+# -- versions
+
+
+def test_tested_set_holds_all_that_the_package_names():
+    assert LEARNER.keys() == (RUNTIME | EXTRAS["lab"]).keys()
+    assert DEVELOPER.keys() == EXTRAS["test"].keys()
+
+
+def test_tested_set_is_within_the_bounds():
+    for name, lowest in (RUNTIME | EXTRAS["lab"] | EXTRAS["test"]).items():
+        pinned = (LEARNER | DEVELOPER)[name]
+        assert check._numbers(pinned) >= check._numbers(lowest), name
+
+
+def test_requirements_install_the_package_and_build_on_each_other():
+    assert text("requirements.txt").splitlines()[-1] == "-e ."
+    assert "-r requirements.txt" in text("requirements-dev.txt").splitlines()
+
+
+def test_binder_has_the_tested_versions():
+    found = dict(re.findall(r"(?m)^  - ([\w.-]+)=([\w.]+)$", text("environment.yml")))
+    wanted = {CONDA_NAMES.get(name, name): version for name, version in LEARNER.items()}
+    assert found == wanted | {"python": "3.12"}
+    assert check._numbers(found["ipykernel"]) >= (7, 4)
+    assert text("environment.yml").rstrip().endswith("- pip:\n      - -e .")
+
+
+def test_python_bound_stands_alike_everywhere():
+    assert PYPROJECT["project"]["requires-python"] == f">={'.'.join(map(str, check.OLDEST))}"
+
+
+def test_repo2docker_reads_the_environment_file():
+    program = Path(sys.executable).with_name("jupyter-repo2docker")
+    if not program.exists():
+        pytest.skip("jupyter-repo2docker is not installed")
+    command = [program, "--no-build", "--debug", str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert "Building conda environment for python=3.12" in said
+    assert 'env update -p ${NB_PYTHON_PREFIX} --file "environment.yml"' in said
+
+
+# -- what ships
+
+
+def test_everything_beside_the_code_ships():
+    """Each file of the package that is no Python is matched by a pattern of the package data."""
+    package = ROOT / "gan_lessons"
+    patterns = PYPROJECT["tool"]["setuptools"]["package-data"]["gan_lessons"]
+    others = [path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file()]
+    others = [name for name in others if not name.endswith((".py", ".pyc"))]
+    left_out = [name for name in others if not any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
+    assert left_out == []
+
+
+# -- imports
+
+HEAVY = ("torch", "matplotlib", "ipywidgets", "anywidget", "scipy", "numpy")
+LAW = [
+    ("gan_lessons", HEAVY),
+    ("gan_lessons.tools.check", HEAVY),
+    ("gan_lessons.trainers.records", ("torch", "matplotlib", "ipywidgets", "anywidget")),
+    ("gan_lessons.plots.line", ("torch", "ipywidgets", "anywidget")),
+    ("gan_lessons.animation.film", ("torch", "ipywidgets", "anywidget")),
+    ("gan_lessons.metrics.line", ("matplotlib", "ipywidgets", "anywidget")),
+    ("gan_lessons.trainers.trainer", ("matplotlib", "ipywidgets", "anywidget")),
+    ("gan_lessons.recipes.toys", ("matplotlib", "ipywidgets", "anywidget")),
+]
+
+
+@pytest.mark.parametrize(("module", "forbidden"), LAW, ids=[module for module, _ in LAW])
+def test_import_stays_light(module, forbidden):
+    code = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert set(json.loads(done.stdout)) & set(forbidden) == set()
+
+
+# -- README
+
+
+def blocks():
+    return re.findall(r"(?s)```bash\n(.*?)```", text("README.md"))
+
+
+def test_readme_has_the_two_commands():
+    start = "python -m pip install -r requirements.txt && jupyter lab notebooks/00_start_here.ipynb\n"
+    tests = "python -m pip install -r requirements-dev.txt && pytest\n"
+    assert [blocks().count(start), blocks().count(tests)] == [1, 1]
+    assert f"<!-- the test command -->\n```bash\n{tests}```" in text("README.md")
+
+
+def test_readme_names_what_is_there():
+    for name in re.findall(r"-r ([\w.-]+\.txt)|(notebooks/[\w.]+\.ipynb)|`bash ([\w./]+)`", text("README.md")):
+        assert (ROOT / "".join(name)).is_file(), name
+    for module in re.findall(r"python -m ((?:gan_lessons|benchmarks)[\w.]*)", text("README.md")):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), module
+    for row in re.findall(r"(?m)^\| (`.*`) \| ", text("README.md").split("## How it is made")[1]):
+        for name in re.findall(r"`(.*?)`", row):
+            assert (ROOT / name).exists() or (ROOT / "gan_lessons" / name).exists(), name
+
+
+def test_readme_names_the_tested_torch():
+    versions = re.findall(r"torch==([\d.]+)", text("README.md"))
+    assert versions == [LEARNER["torch"]]
+
+
+# -- hygiene
+
+HOSTS = {
+    "colab.research.google.com",
+    "creativecommons.org",
+    "download.pytorch.org",
+    "github.com",
+    "medium.com",
+    "mybinder.org",
+}
+SETTINGS = ("README.md", "LICENSE", "pyproject.toml", "requirements.txt", "requirements-dev.txt", "environment.yml")
+
+
+@pytest.mark.parametrize("name", [*SETTINGS, ".ci/run", "gan_lessons/tools/badges.py", "gan_lessons/tools/check.py"])
+def test_only_known_hosts_are_named(name):
+    assert set(re.findall(r"https?://([\w-]+(?:\.[\w-]+)+)", text(name))) <= HOSTS
+
+
+def test_no_file_names_a_path_of_somebodys_machine():
+    own = re.compile(r"(?<![\w.~-])/(?:home|root|Users|work|mnt|opt|srv)/\w")
+    folders = ("gan_lessons", "tests", "benchmarks", "notebooks", "docs", ".ci")
+    files = [ROOT / name for name in SETTINGS]
+    for folder in folders:
+        kinds = (".py", ".js", ".md", ".ipynb", ".toml", "")
+        files += [path for path in (ROOT / folder).rglob("*") if path.suffix in kinds and path.is_file()]
+    files = [path for path in files if ".ipynb_checkpoints" not in path.parts and path != Path(__file__).resolve()]
+    found = [str(path) for path in files if own.search(path.read_text(encoding="utf-8", errors="ignore"))]
+    assert found == []
+
+
+def test_ci_script_runs_readmes_command():
+    script = ROOT / ".ci" / "run"
+    assert script.stat().st_mode & 0o111
+    assert "pip install" not in script.read_text(encoding="utf-8")
+    if bash := shutil.which("bash"):
+        subprocess.run([bash, "-n", script], check=True)
+
+
+def test_ruff_is_content():
+    ruff = Path(sys.executable).with_name("ruff")
+    if not ruff.exists():
+        pytest.skip("ruff is not installed")
+    command = [ruff, "check", "--quiet", "--no-cache", "--output-format=concise", "."]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout
