@@ -40,6 +40,15 @@ def test_play_moves_the_picture_and_pause_agrees_with_the_kernel(lab):
     assert lab.page.inner_text(".gan-scrub output") == f"step {lab.step:,}"
 
 
+def test_a_frame_that_is_answered_twice_stays_on_the_film(lab):
+    lab.ask("lab.answer()")  # the page draws step 0 again
+    lab.wait(f"canvas.dataset.epoch === '{lab.ask('lab.epoch')}'")
+    lab.play(20)
+    lab.pause()
+    lab.rest()
+    assert lab.page.get_attribute("[data-do=scrub]", "max") == str(lab.ask("len(lab.film.frames)") - 1)
+
+
 def test_pixels_agree_with_words_and_with_matplotlib(lab):
     lab.play(100)  # early: later the curves lie on one another, and one covers the other
     lab.pause()

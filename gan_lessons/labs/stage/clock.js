@@ -19,7 +19,11 @@ class Frames {
   clear() { this.frames = []; this.stride = 1; this.count = 0; }
   add(frame) {
     const last = this.frames[this.frames.length - 1];
-    if (last && last.step === frame.step && last.phase === frame.phase) { this.frames[this.frames.length - 1] = frame; return; }
+    if (last && last.step === frame.step && last.phase === frame.phase) {
+      frame.index = last.index;
+      this.frames[this.frames.length - 1] = frame;
+      return;
+    }
     // the newest frame is always kept; the one before it stays only if its turn in the stride has come
     if (last && last.index % this.stride !== 0) this.frames.pop();
     frame.index = this.count++;
