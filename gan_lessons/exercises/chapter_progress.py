@@ -1,0 +1,25 @@
+"""What of a notebook's exercises is done."""
+
+from __future__ import annotations
+
+from gan_lessons.exercises import answers
+from gan_lessons.exercises.catalogue import exercises
+from gan_lessons.exercises.checking import show
+from gan_lessons.exercises.judging import OPEN
+
+DONE = ("right", "as expected", "not as expected", "noted")
+
+
+def progress(notebook: str) -> None:
+    """Shows a line for each exercise of a notebook ("02"): its kind, its state, how often it was tried."""
+    known = answers.known()
+    there = exercises(notebook)
+    states = {name: known.get(name, {}).get("state", OPEN) for name in there}
+    done = sum(state in DONE for state in states.values())
+    lines = [f"Notebook {notebook}: {done} of {len(there)} done."]
+    for name, one in there.items():
+        tries = known.get(name, {}).get("tries", 0)
+        lines.append(f"{name} ({one.kind}): {states[name]}" + f", {tries} tries" * (tries > 1))
+    if quiz := known.get(f"{notebook}.quiz"):
+        lines.append(f"quiz: {quiz['answer']}")
+    show("\n".join(lines), "right" if done == len(there) else OPEN)

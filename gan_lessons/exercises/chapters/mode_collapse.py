@@ -1,0 +1,218 @@
+"""Notebook 02: mode collapse."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from gan_lessons import metrics, plots, recipes, shipped
+from gan_lessons.exercises.learner import Learner, Wrong
+from gan_lessons.exercises.pictures import drawn
+from gan_lessons.exercises.records import Build, Explain, Measure, Mistake, Option, Predict, Read, Repair
+
+SEEDS, STEPS = range(300, 308), 1500
+
+
+@drawn
+def metz_ring(ax):
+    sweep = shipped.sweeps.load("metz_ring")
+    plots.draw_planes([ax], sweep.samples[0, -1, :1], sweep.real[0], sweep.window, [""])
+    return "Eight small real blobs on a ring; the generated points lie along the whole ring, few of them on a blob."
+
+
+# -- build
+
+
+def judge_rkl(answer, learner: Learner) -> None:
+    even = learner.number(learner(answer, np.full(8, 1 / 8)))
+    uneven = np.array([0.5, 0.25, 0.125, 0.125])
+    value, expected = learner.number(learner(answer, uneven)), np.log(4) + (uneven * np.log(uneven)).sum()
+    if abs(value + expected) < 1e-6 and expected > 0.1:
+        raise Wrong("The size is right and the sign is not: a divergence is never below 0.")
+    if abs(value - expected / np.log(2)) < 1e-6:
+        raise Wrong("That is in bits. The course counts in nats: use the natural logarithm, `np.log`.")
+    if abs(value - (expected - np.log(4))) < 1e-6:
+        raise Wrong("Even shares must give 0: log K is still to be added.")
+    if abs(even) > 1e-9:
+        raise Wrong(f"Eight even shares must give 0, and it returns {even:.3g}.")
+    if abs(value - expected) > 1e-6:
+        raise Wrong(f"Even shares give 0, as they should, but for shares of 1/2, 1/4, 1/8, 1/8 it returns {value:.3g}.")
+    lone = np.zeros(5)
+    lone[learner.rng.integers(5)] = 1
+    found = np.asarray(learner(answer, lone), float)
+    if np.isnan(found).any():
+        raise Wrong("An empty mode gives NaN, for 0 times the logarithm of 0. Its part of the sum is 0.")
+    if abs(learner.number(found) - np.log(5)) > 1e-6:
+        raise Wrong("All samples on one of five modes must give log 5.")
+
+
+# -- repair
+
+
+def judge_slow_d(answer, learner: Learner) -> None:
+    given = recipes.wide_ring
+    if not isinstance(answer, type(given)):
+        raise Wrong(f"A recipe is asked for, as `replace(slow, ...)` makes it, and not a {type(answer).__name__}.")
+    if answer.data != given.data:
+        raise Wrong("The data are changed. Without the ring there is nothing to collapse on: keep them.")
+    slow = replace(given, d_optimizer=replace(given.d_optimizer, lr=given.g_optimizer.lr / 3))
+    if answer == slow:
+        raise Wrong("These are the settings that fail. Change one of them.")
+    if replace(answer, d_optimizer=slow.d_optimizer, g_optimizer=slow.g_optimizer) != slow:
+        raise Wrong(
+            "More than the two learning rates is changed. Change one cause at a time, or nobody knows which it was."
+        )
+    trainer = answer.trainer(seeds=SEEDS)
+    for done in range(0, STEPS, 50):
+        trainer.advance(50)
+        learner.report(done + 50, STEPS)
+    samples = trainer.snapshot().samples
+    collapsed = metrics.judge(samples, answer.data).collapsed.sum()
+    if collapsed > 1:
+        same = answer.d_optimizer.lr <= answer.g_optimizer.lr
+        why = "D is still no faster than G." if same else "D is faster now, but not by enough."
+        raise Wrong(f"{collapsed} of {len(SEEDS)} seeds are collapsed after {STEPS:,} steps. {why}")
+
+
+EXERCISES = (
+    Predict(
+        name="02.strays",
+        question="A forger puts 2,493 of 2,500 samples on one blob, and one stray on each of the other seven. Which number shows"
+        " that something is wrong?",
+        options=(
+            Option(
+                "Modes covered.", "One sample is enough for a blob to count as covered, so seven strays make it 8 of 8."
+            ),
+            Option(
+                "hq, the share of samples of high quality.",
+                "It asks where samples are, and all of these are at a blob.",
+            ),
+            Option(
+                "rkl, the reverse KL divergence of the shares.",
+                "Shares are its whole business. The strays are 0.3 % of the samples, so it is nearly log 8.",
+                right=True,
+            ),
+            Option("None of the three.", "One of them sees shares, and these shares are far from even."),
+        ),
+        outcome=lambda found: 0 if found[0] < 8 else 1 if found[1] < 0.9 else 2 if found[2] > 0.1 else 3,
+        example=(8.0, 0.99, 2.05),
+        hints=(
+            "Take the definitions one by one, and put in these samples.",
+            "Which of them would change if the seven strays were a third of all samples?",
+        ),
+        solution="c: covered is 8 of 8 and hq about 0.99, both as for a perfect forger; rkl is about 2, and 0 is perfect.",
+    ),
+    Build(
+        name="02.rkl",
+        judge=judge_rkl,
+        right="Empty modes are no trouble, either. With n samples even a perfect generator has about (K − 1) / 2n, by chance.",
+        hints=(
+            "Σ s log s is at most 0. What must be added so that even shares give 0?",
+            "`np.log(0)` is -inf. Leave empty modes out of the sum: `shares[shares > 0]`.",
+        ),
+        solution="""def rkl(shares):
+    some = shares[shares > 0]
+    return np.log(len(shares)) + (some * np.log(some)).sum()
+""",
+        wrong={
+            "def rkl(shares):\n    return np.log(len(shares)) + (shares * np.log(shares)).sum()": "0 times the logarithm of 0",
+            "def rkl(shares):\n    return (shares * np.log(shares)).sum()": "log K is still to be added",
+            "def rkl(shares):\n    return np.log2(len(shares)) + (shares * np.log2(shares)).sum()": "in bits",
+            "def rkl(shares):\n    return -np.log(len(shares)) - (shares * np.log(shares)).sum()": "the sign is not",
+            "def rkl(shares):\n    shares += 1e-9\n    return np.log(len(shares)) + (shares * np.log(shares)).sum()": "changes its",
+            "def rkl(shares):\n    some = shares[shares > 0]\n    np.log(len(shares)) + (some * np.log(some)).sum()": "a `return`",
+        },
+    ),
+    Measure(
+        name="02.half",
+        low=0.405,
+        high=0.415,
+        right="Between 0.1, the line for good, and log 2 = 0.69, which is what it costs to lose half of the blobs.",
+        mistakes=(
+            Mistake(
+                0.68, 0.70, "log 2 is what four even blobs of eight cost. Here the other seven still have samples."
+            ),
+            Mistake(0.59, 0.60, "That is in bits. The unit here is the nat: take natural logarithms."),
+            Mistake(-1.7, -1.6, "That is Σ s log s alone: log 8 is still to be added."),
+        ),
+        too_low="That is too small. Is one share 1/2, and is each of the seven others 1/14?",
+        too_high="That is too large. The seven other blobs share the second half: 1/14 each.",
+        wrong=(0.693, 0.5925, -1.666, 0.13, 2.08),
+        hints=(
+            "The shares are 1/2 and seven times 1/14.",
+            "log 8 + ½ log ½ + ½ log(1/14)",
+        ),
+        solution="half = np.log(8) + np.log(1 / 2) / 2 + np.log(1 / 14) / 2",
+    ),
+    Read(
+        name="02.fault",
+        question="This is one run of the GAN of Metz et al. What is its fault?",
+        picture="metz_ring",
+        options=(
+            Option("It is collapsed.", "All eight blobs have samples about them: nothing is left out."),
+            Option(
+                "It is too narrow.",
+                "Too narrow means that samples lie closer together than the data do. These lie further apart.",
+            ),
+            Option(
+                "It is inaccurate.",
+                "It knows all of the ring and hits few of the blobs. Another cure helps here than for a collapse.",
+                right=True,
+            ),
+            Option(
+                "There is none: it is good.",
+                "A good run has nine samples in ten within 3 sd of a blob. Most of these lie between.",
+            ),
+        ),
+        hints=("Is there a part of the ring without samples?", "How many of the samples lie on a blob?"),
+        solution="c: inaccurate. All of the ring is drawn, and most samples lie between the blobs.",
+    ),
+    Repair(
+        name="02.slow_d",
+        judge=judge_slow_d,
+        right="A faster D frees the ring. How much faster is best, the slider of the next cells shows.",
+        hints=(
+            "Whoever collapses here moves on when D has learned that the clump is false. Who is too slow?",
+            "`d_optimizer=replace(slow.d_optimizer, lr=...)`: at the same rate as G's some seeds still collapse.",
+        ),
+        solution="""slow = replace(gl.recipes.wide_ring, d_optimizer=replace(gl.recipes.wide_ring.d_optimizer, lr=1e-3 / 3))
+mended = replace(slow, d_optimizer=replace(slow.d_optimizer, lr=2e-3))
+""",
+        wrong={
+            "mended = replace(gl.recipes.wide_ring, d_optimizer=replace(gl.recipes.wide_ring.d_optimizer, lr=1e-3 / 3))": "that fail",
+            "mended = replace(gl.recipes.wide_ring, data=gl.recipes.ring.data)": "data are changed",
+            "mended = replace(gl.recipes.wide_ring, d_optimizer=replace(gl.recipes.wide_ring.d_optimizer, lr=1e-4),"
+            " g_optimizer=replace(gl.recipes.wide_ring.g_optimizer, lr=3e-4))": "no faster than G",
+            "mended = replace(gl.recipes.wide_ring, batch=512)": "More than the two",
+            "mended = 0.002": "A recipe is asked for",
+        },
+    ),
+    Measure(
+        name="02.seeds",
+        low=73,
+        high=74,
+        right="So 'it never collapsed in 20 seeds' is compatible with one in six, and a hundred seeds are no luxury.",
+        mistakes=(
+            Mistake(
+                58,
+                60,
+                "That is the rule of three (0.95 to the power of 59 is below 5 %): one-sided. The course's interval has two sides.",
+            ),
+            Mistake(19, 21, "One in twenty is 5 %, but 20 seeds without a collapse leave up to 16 % possible."),
+        ),
+        too_low="With so few seeds the interval still reaches above 5 %.",
+        too_high="Fewer are enough. Look for the smallest number whose interval ends below 5 %.",
+        wrong=(59, 20, 40, 100),
+        hints=(
+            "`gl.metrics.share(np.zeros(n, bool)).high` is where the interval for 0 of n ends.",
+            "Try n from 1 on, and stop at the first whose interval ends below 0.05.",
+        ),
+        solution="seeds = next(n for n in range(1, 1000) if gl.metrics.share(np.zeros(n, bool)).high < 0.05)",
+    ),
+    Explain(
+        name="02.minimax",
+        question="G's minimax loss does better here than the usual one. What might it have in common with a slower G?",
+        hints=("Where D is sure of a forgery, how steep is log(1 − D)?", "A flat loss moves G little."),
+        solution="Where D is sure of a forgery the slope of log(1 − D) is nearly 0, so G moves little just when D has seen through"
+        " it. To D that is like a slower G, which is like a faster D. It is a guess; a test would measure G's steps.",
+    ),
+)
