@@ -60,6 +60,8 @@ def judge(
         return limited(lambda: _judged(exercise, answer, Learner(seed, report)), limit, tick)
     except Wrong as error:
         return Verdict(WRONG, str(error))
+    except NotImplementedError:
+        return Verdict(OPEN)
     except TooLong:
         return Verdict(
             WRONG, f"No answer came within {limit:g} seconds, so it was stopped. Is there a loop without an end?"

@@ -1,0 +1,62 @@
+"""Calls that are stopped when they take too long."""
+
+import contextlib
+import sys
+import threading
+import time
+
+import pytest
+
+from gan_lessons.exercises.limited import TooLong, limited
+
+
+def test_gives_what_was_returned_and_what_was_raised():
+    assert limited(lambda: 3, 5) == 3
+    with pytest.raises(KeyError, match="lost"):
+        limited(lambda: {}["lost"], 5)
+    with pytest.raises(SystemExit):
+        limited(lambda: sys.exit(1), 5)
+
+
+def test_an_endless_loop_is_ended_and_its_thread_too():
+    before = threading.active_count()
+
+    def endless():
+        while True:
+            pass
+
+    with pytest.raises(TooLong):
+        limited(endless, 0.2)
+    assert threading.active_count() == before
+
+
+def test_one_that_catches_everything_does_not_hold_us():
+    over = threading.Event()
+
+    def stubborn():
+        while not over.is_set():
+            with contextlib.suppress(BaseException):
+                time.sleep(0.01)
+
+    with pytest.raises(TooLong):
+        limited(stubborn, 0.1)
+    over.set()
+
+
+def test_one_that_sleeps_does_not_hold_us():
+    over = threading.Event()
+    with pytest.raises(TooLong):
+        limited(over.wait, 0.1)
+    over.set()
+
+
+def test_what_is_printed_is_left_out_and_printing_works_again(capsys):
+    limited(lambda: print("x" * 10_000), 5)
+    print("seen")
+    assert capsys.readouterr().out == "seen\n"
+
+
+def test_ticks_while_it_waits():
+    ticks = []
+    limited(lambda: time.sleep(0.35), 5, lambda: ticks.append(1))
+    assert ticks
