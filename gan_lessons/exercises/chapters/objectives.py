@@ -343,7 +343,7 @@ EXERCISES = (
         right="It holds for any logit, and at -200 its slope is still -1: that is what 'non-saturating' means.",
         hints=(
             "-log sigmoid(s) = log(1 + exp(-s)). PyTorch has it as one function that never overflows.",
-            "`F.softplus(-fake)`, or `-F.logsigmoid(fake)`. Then the mean over the last axis.",
+            "`torch.nn.functional.softplus(-fake)`. Then the mean over the last axis, `.mean(-1)`.",
         ),
         solution="""def generator_loss(fake):
     return torch.nn.functional.softplus(-fake).mean(-1)
@@ -508,7 +508,7 @@ settles = -2 * eigenvalue.real / abs(eigenvalue) ** 2
         judge=judge_hinge,
         right="It is 2 where D says 0 to all. A sample beyond its mark gives D no slope: D works on those that are not.",
         hints=(
-            "`F.relu(s)` is max(0, s), `torch.relu` too. A real sample costs nothing from a score of 1 on.",
+            "`torch.relu(s)` is max(0, s). A real sample costs nothing from a score of 1 on.",
             "max(0, 1 - real) + max(0, 1 + fake), and then the mean over the last axis.",
         ),
         solution="""def hinge_of_d(real, fake):
