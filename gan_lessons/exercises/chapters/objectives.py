@@ -96,7 +96,7 @@ def _compared(value: torch.Tensor, right: torch.Tensor, known: dict[str, torch.T
         if torch.allclose(value, wrong, atol=1e-8):
             raise Wrong(words)
     if not torch.allclose(value, right, atol=1e-8):
-        raise Wrong(f"For numbers between -6 and 6 it returns {value[0]:.4f}, and it should be {right[0]:.4f}.")
+        raise Wrong(f"For small numbers it returns {value[0]:.4f}, and it should be {right[0]:.4f}.")
 
 
 def judge_generator_loss(answer, learner: Learner) -> None:
@@ -125,8 +125,8 @@ def judge_generator_loss(answer, learner: Learner) -> None:
         )
     if abs(float(sure) - 200) > 0.1:
         raise Wrong(
-            f"At a logit of -200 it returns {float(sure):.4g}, and it should be 200. A small number inside the logarithm"
-            " makes the loss flat just where D is sure."
+            f"At a logit of -200 it returns {float(sure):.4g}, and it should be 200. Something cuts it off, such as a"
+            " small number inside the logarithm, and the loss is flat just where D is sure."
         )
     moving = learner(answer, torch.zeros(2, 4, requires_grad=True))
     if not getattr(moving, "requires_grad", False):
@@ -350,7 +350,7 @@ EXERCISES = (
 """,
         wrong={
             "def generator_loss(fake):\n    return -torch.log(torch.sigmoid(fake)).mean(-1)": "log 0 is -inf",
-            "def generator_loss(fake):\n    return -torch.log(torch.sigmoid(fake) + 1e-12).mean(-1)": "inside the logarithm",
+            "def generator_loss(fake):\n    return -torch.log(torch.sigmoid(fake) + 1e-12).mean(-1)": "Something cuts it off",
             "def generator_loss(fake):\n    return F.logsigmoid(-fake).mean(-1)": "minimax loss",
             "def generator_loss(fake):\n    return F.softplus(fake).mean(-1)": "G would help D",
             "def generator_loss(fake):\n    return F.logsigmoid(fake).mean(-1)": "sign is turned",
