@@ -121,7 +121,7 @@ def timed(notebook: dict, seconds: dict[str, float]) -> None:
 
 
 def left_out(there: list[Section], words: str) -> list[Section]:
-    """The sections that "sections 4 and 7 and the exercises" names. Raises ValueError for a number that is not there."""
+    """The sections that such words as "sections 4, 7 and the exercises" name. Raises ValueError for one that is not."""
     numbers = re.findall(r"\d+", words)
     missing = set(numbers) - {one.number for one in there}
     if missing:
