@@ -13,7 +13,7 @@ from gan_lessons.exercises.records import Build, Explain, Measure, Mistake, Opti
 from gan_lessons.plots.style import D_STAR, GENERATED, GOOD, REAL
 from gan_lessons.trainers.schedules import InTurn
 
-SEEDS, STEPS, ENOUGH, TURNS = range(300, 332), 1500, 16, 25
+SEEDS, STEPS, ENOUGH, TURNS = range(300, 332), 1500, 16, 12
 LINE = np.linspace(0, 8, 201)
 
 
@@ -98,11 +98,12 @@ def judge_non_saturating(answer, learner: Learner) -> None:
         raise Wrong(f"For 32 logits around 0 it returns {value:.4f}, and {expected:.4f} is right.")
     if not (isinstance(found, torch.Tensor) and found.requires_grad):
         raise Wrong("The number is right, but no gradient flows back from it to G: keep it a tensor to the end.")
-    far = torch.full((4, 1), -200.0)
+    far = torch.full((32, 1), -200.0)
     sure = torch.as_tensor(learner(answer, far)).double().detach()
     if bool(torch.isinf(sure).any()):
         raise Wrong(
-            "For a logit of −200 it is infinite: the sigmoid rounds to 0, and log 0 has no end. It should be 200."
+            "For a logit of −200 it is infinite, and 200 is right. There exp(200) is too large for 32 bits, and a"
+            " sigmoid rounds to 0."
         )
     if abs(learner.number(sure) - 200) > 0.1:
         raise Wrong(
@@ -159,7 +160,7 @@ def judge_slow(answer, learner: Learner) -> None:
     if answer == slow:
         raise Wrong("These are the settings that fail. Change one of them.")
     if answer.data != given.data:
-        raise Wrong("The data are changed. It is easier for G to move the goal, but the bell at 4 is what we want.")
+        raise Wrong("The data are changed. Keep the bell at 4: that is what G shall learn.")
     if answer.d_optimizer != slow.d_optimizer or answer.g_optimizer != slow.g_optimizer:
         raise Wrong("An optimizer is changed. A faster D is what the slider showed: find another way to help it.")
     if replace(answer, steps=slow.steps) == slow:
@@ -367,7 +368,7 @@ EXERCISES = (
         solution="too_narrow = 1 / (1 + 2)  # q(4) is twice p(4)",
     ),
     Measure(
-        name="01.d_loss",
+        name="01.sure_d",
         low=0.457,
         high=0.467,
         right="Log 4 = 1.386 is for a D that guesses, 0 for one that is sure and right. This D tells most of them apart.",
@@ -407,7 +408,10 @@ EXERCISES = (
                 "Nearly all of them.",
                 "That is the advice put to the test. Log 4 means that this D can only guess, and this D is weak.",
             ),
-            Option("About half of them.", "Then log 4 would say nothing at all. What it says here is worse than that."),
+            Option(
+                "About half of them.",
+                "Far fewer: here D is weak and slow, so it can only guess while most of the forgeries are still poor.",
+            ),
             Option(
                 "Hardly any of them.",
                 "A D that is too weak or too slow can only guess, however poor the forgeries are.",

@@ -289,7 +289,7 @@ EXERCISES = (
         right="A faster D frees the ring. How much faster is best, the slider of the next cells shows.",
         hints=(
             "Whoever collapses here moves on when D has learned that the clump is false. Who is too slow?",
-            "`d_optimizer=replace(slow.d_optimizer, lr=...)`: at the same rate as G's some seeds still collapse.",
+            "`d_optimizer=replace(slow.d_optimizer, lr=...)`: at the same rate as G's many seeds still collapse.",
         ),
         solution="""slow = replace(gl.recipes.wide_ring, d_optimizer=replace(gl.recipes.wide_ring.d_optimizer, lr=1e-3 / 3))
 mended = replace(slow, d_optimizer=replace(slow.d_optimizer, lr=2e-3))
