@@ -299,6 +299,8 @@ mended = replace(slow, d_optimizer=replace(slow.d_optimizer, lr=2e-3))
             "mended = replace(gl.recipes.wide_ring, data=gl.recipes.ring.data)": "data are changed",
             "mended = replace(gl.recipes.wide_ring, d_optimizer=replace(gl.recipes.wide_ring.d_optimizer, lr=1e-4),"
             " g_optimizer=replace(gl.recipes.wide_ring.g_optimizer, lr=3e-4))": "no faster than G",
+            "mended = replace(gl.recipes.wide_ring, d_optimizer=replace(gl.recipes.wide_ring.d_optimizer, lr=1e-3 / 3),"
+            " g_optimizer=replace(gl.recipes.wide_ring.g_optimizer, lr=1e-5))": "have not got far",
             "mended = replace(gl.recipes.wide_ring, batch=512)": "Something beside the two",
             "mended = 0.002": "A recipe is asked for",
         },
