@@ -19,23 +19,54 @@ def metz_ring(ax):
     return "Eight small real blobs on a ring; the generated points lie along the whole ring, few of them on a blob."
 
 
+@drawn
+def mode_collapse_clump(ax):
+    sweep = shipped.sweeps.load("plain_gans")
+    at = list(sweep.values).index("wide ring")
+    plots.draw_planes([ax], sweep.samples[at, -1, 1:2], sweep.real[at], (-2.5, 2.5), [""])
+    return "Eight real blobs on a ring. All generated points lie in one streak, from one of them outwards."
+
+
+@drawn
+def mode_collapse_spots(ax):
+    data, rng = recipes.wide_ring.data, np.random.default_rng(0)
+    blob = np.arange(800) % 8
+    real, spots = (data.modes[blob] + sd * rng.normal(size=(800, 2)) for sd in (data.mode_sd, 0.01))
+    plots.draw_planes([ax], spots[None], real, recipes.wide_ring.window, [""])
+    return "Eight real blobs on a ring. In the middle of each lies one small spot of generated points."
+
+
+@drawn
+def mode_collapse_hump(ax):
+    sweep = shipped.sweeps.load("ring_d_rates")
+    ax.set_xscale("log")
+    plots.draw_shares(ax, sweep.values, [metrics.share(row) for row in sweep.good[:, -1]], "D's learning rate")
+    return "The share of good runs over D's learning rate: 0 up to 0.0007, highest at 0.002, nearly 0 at 0.02."
+
+
 # -- build
 
 
 def judge_rkl(answer, learner: Learner) -> None:
     even = learner.number(learner(answer, np.full(8, 1 / 8)))
-    uneven = np.array([0.5, 0.25, 0.125, 0.125])
+    uneven = np.array([0.5, 0.3, 0.1, 0.1])
     value, expected = learner.number(learner(answer, uneven)), np.log(4) + (uneven * np.log(uneven)).sum()
     if abs(value + expected) < 1e-6 and expected > 0.1:
         raise Wrong("The size is right and the sign is not: a divergence is never below 0.")
+    if abs(value - (np.log(4) - expected)) < 1e-6:
+        raise Wrong("That is the entropy, which is largest for even shares. rkl is what the entropy lacks of log K.")
+    if abs(value + np.log(4) + np.log(uneven).mean()) < 1e-6:
+        raise Wrong("That is the forward KL divergence: here each logarithm is weighted by its share s, not by 1 / K.")
+    if abs(value - expected / np.log(4)) < 1e-6:
+        raise Wrong("That is divided by log K, so that it ends at 1. The measure of the papers is not.")
     if abs(value - expected / np.log(2)) < 1e-6:
         raise Wrong("That is in bits. The course counts in nats: use the natural logarithm, `np.log`.")
     if abs(value - (expected - np.log(4))) < 1e-6:
         raise Wrong("Even shares must give 0: log K is still to be added.")
-    if abs(even) > 1e-9:
+    if abs(even) > 1e-6:
         raise Wrong(f"Eight even shares must give 0, and it returns {even:.3g}.")
     if abs(value - expected) > 1e-6:
-        raise Wrong(f"Even shares give 0, as they should, but for shares of 1/2, 1/4, 1/8, 1/8 it returns {value:.3g}.")
+        raise Wrong(f"Even shares give 0, as they should, but for shares of 0.5, 0.3, 0.1, 0.1 it returns {value:.3g}.")
     lone = np.zeros(5)
     lone[learner.rng.integers(5)] = 1
     found = np.asarray(learner(answer, lone), float)
@@ -43,6 +74,47 @@ def judge_rkl(answer, learner: Learner) -> None:
         raise Wrong("An empty mode gives NaN, for 0 times the logarithm of 0. Its part of the sum is 0.")
     if abs(learner.number(found) - np.log(5)) > 1e-6:
         raise Wrong("All samples on one of five modes must give log 5.")
+
+
+def judge_held(answer, learner: Learner) -> None:
+    modes = recipes.wide_ring.data.modes + learner.rng.normal(size=2)  # a ring somewhere, of nobody's recipe
+    counts = np.array([200, 120, 60, 30, 26, 10, 1, 0])  # of 447: a quarter of what is due to each is 14.0
+    blobs = np.repeat(np.arange(8), counts)
+    angle = learner.rng.uniform(0, 2 * np.pi, len(blobs))
+    off = np.stack([np.cos(angle), np.sin(angle)], -1) * np.where(np.arange(len(blobs)) % 2, 0.35, 0.05)[:, None]
+    samples = modes[blobs] + off  # every second one is of no high quality
+    order = learner.rng.permutation(len(blobs))
+    samples, found = samples[order], {}
+    apart = np.linalg.norm(samples[:, None] - modes, axis=-1)
+    near = np.bincount(apart.argmin(1), minlength=8)
+    high = np.bincount(apart.argmin(1)[apart.min(1) < 0.3], minlength=8)
+    n, expected = len(samples), int((near >= len(samples) / 32).sum())
+    value = learner.number(learner(answer, samples, modes))
+    found[int((near > 0).sum())] = (
+        "That is how many blobs have any sample. Held asks for a quarter of what is due, n / K."
+    )
+    found[int((near >= n / 8).sum())] = (
+        "That is how many blobs have all that is due to them. A quarter of it is enough."
+    )
+    found[int((near >= n / 4).sum())] = (
+        "A quarter of all samples is asked of each blob. Due to each is n / K: a quarter of that."
+    )
+    found[int((high >= n / 32).sum())] = (
+        "Only samples of high quality are counted. Here all samples count, so that a blur is judged, too."
+    )
+    if value != expected and value in found:
+        raise Wrong(found[value])
+    if value != expected:
+        raise Wrong(f"For a forgery with {expected} held blobs of 8 it returns {value:g}.")
+    few = learner.rng.permutation(8)[:3]
+    even = np.repeat(modes[few], 40, 0) + 0.05
+    if learner.number(learner(answer, even, modes)) != 3:
+        raise Wrong(
+            "With samples at three blobs alone it does not return 3. Are blobs without a sample counted as not held?"
+        )
+    four = modes[:4]
+    if learner.number(learner(answer, np.repeat(four, [60, 30, 7, 4], 0), four)) != 3:
+        raise Wrong("With four modes in place of eight it goes wrong. How many there are is `len(modes)`.")
 
 
 # -- repair
@@ -57,10 +129,12 @@ def judge_slow_d(answer, learner: Learner) -> None:
     slow = replace(given, d_optimizer=replace(given.d_optimizer, lr=given.g_optimizer.lr / 3))
     if answer == slow:
         raise Wrong("These are the settings that fail. Change one of them.")
-    if replace(answer, d_optimizer=slow.d_optimizer, g_optimizer=slow.g_optimizer) != slow:
-        raise Wrong(
-            "More than the two learning rates is changed. Change one cause at a time, or nobody knows which it was."
-        )
+    rates = answer.d_optimizer.lr, answer.g_optimizer.lr
+    at_old_rates = {
+        name: replace(getattr(answer, name), lr=getattr(slow, name).lr) for name in ("d_optimizer", "g_optimizer")
+    }
+    if replace(answer, **at_old_rates) != slow:
+        raise Wrong("Something beside the two learning rates is changed. Then nobody knows which of them was the cure.")
     trainer = answer.trainer(seeds=SEEDS)
     for done in range(0, STEPS, 50):
         trainer.advance(50)
@@ -68,8 +142,15 @@ def judge_slow_d(answer, learner: Learner) -> None:
     samples = trainer.snapshot().samples
     collapsed = metrics.judge(samples, answer.data).collapsed.sum()
     if collapsed > 1:
-        same = answer.d_optimizer.lr <= answer.g_optimizer.lr
-        why = "D is still no faster than G." if same else "D is faster now, but not by enough."
+        ratio = rates[0] / rates[1]
+        late = "D is much faster than G now, but at these rates both have not got far in so few steps."
+        why = (
+            late
+            if ratio >= 3
+            else "D is faster now, but not by enough."
+            if ratio > 1
+            else "D is still no faster than G."
+        )
         raise Wrong(f"{collapsed} of {len(SEEDS)} seeds are collapsed after {STEPS:,} steps. {why}")
 
 
@@ -118,6 +199,9 @@ EXERCISES = (
             "def rkl(shares):\n    return (shares * np.log(shares)).sum()": "log K is still to be added",
             "def rkl(shares):\n    return np.log2(len(shares)) + (shares * np.log2(shares)).sum()": "in bits",
             "def rkl(shares):\n    return -np.log(len(shares)) - (shares * np.log(shares)).sum()": "the sign is not",
+            "def rkl(shares):\n    some = shares[shares > 0]\n    return -(some * np.log(some)).sum()": "the entropy",
+            "def rkl(shares):\n    return -np.log(len(shares)) - np.log(shares).mean()": "forward KL",
+            "def rkl(shares):\n    return 1 + (shares * np.log(shares)).sum() / np.log(len(shares))": "divided by log K",
             "def rkl(shares):\n    shares += 1e-9\n    return np.log(len(shares)) + (shares * np.log(shares)).sum()": "changes its",
             "def rkl(shares):\n    some = shares[shares > 0]\n    np.log(len(shares)) + (some * np.log(some)).sum()": "a `return`",
         },
@@ -132,6 +216,10 @@ EXERCISES = (
                 0.68, 0.70, "log 2 is what four even blobs of eight cost. Here the other seven still have samples."
             ),
             Mistake(0.59, 0.60, "That is in bits. The unit here is the nat: take natural logarithms."),
+            Mistake(0.13, 0.14, "That is log(8/7), what it costs to miss one blob. Here no blob is missed."),
+            Mistake(
+                2.07, 2.09, "That is log 8, which is for all samples on one blob. Here half of them are elsewhere."
+            ),
             Mistake(-1.7, -1.6, "That is Σ s log s alone: log 8 is still to be added."),
         ),
         too_low="That is too small. Is one share 1/2, and is each of the seven others 1/14?",
@@ -142,6 +230,35 @@ EXERCISES = (
             "log 8 + ½ log ½ + ½ log(1/14)",
         ),
         solution="half = np.log(8) + np.log(1 / 2) / 2 + np.log(1 / 14) / 2",
+    ),
+    Build(
+        name="02.held",
+        judge=judge_held,
+        right="A few strays do not make a held blob, and a blur still holds its blobs. The verdict *collapsed* counts these.",
+        hints=(
+            "The distances of all samples to all modes: `np.linalg.norm(samples[:, None] - modes, axis=-1)`, of shape (n, K).",
+            "`argmin(1)` of them is each sample's blob, and `np.bincount` counts how many there are of each.",
+        ),
+        solution="""def held(samples, modes):
+    nearest = np.linalg.norm(samples[:, None] - modes, axis=-1).argmin(1)
+    return (np.bincount(nearest, minlength=len(modes)) >= len(samples) / len(modes) / 4).sum()
+""",
+        wrong={
+            start + end: part
+            for start in (
+                "def held(samples, modes):\n    apart = np.linalg.norm(samples[:, None] - modes, axis=-1)\n"
+                "    near = np.bincount(apart.argmin(1), minlength=len(modes))\n",
+            )
+            for end, part in {
+                "    return (near > 0).sum()": "have any sample",
+                "    return (near >= len(samples) / 4).sum()": "quarter of all samples",
+                "    return (near >= len(samples) / len(modes)).sum()": "all that is due",
+                "    near = np.bincount(apart.argmin(1)[apart.min(1) < 0.3])\n    return (near >= len(samples) / 32).sum()": "high quality",
+                "    return (near >= len(samples) / 32).sum()": "With four modes",
+                "    return near >= len(samples) / len(modes) / 4": "one number is asked",
+                "    return len(set(apart.argmin(0)))": "held blobs of 8 it returns",
+            }.items()
+        },
     ),
     Read(
         name="02.fault",
@@ -172,7 +289,7 @@ EXERCISES = (
         right="A faster D frees the ring. How much faster is best, the slider of the next cells shows.",
         hints=(
             "Whoever collapses here moves on when D has learned that the clump is false. Who is too slow?",
-            "`d_optimizer=replace(slow.d_optimizer, lr=...)`: at the same rate as G's some seeds still collapse.",
+            "`d_optimizer=replace(slow.d_optimizer, lr=...)`: at the same rate as G's many seeds still collapse.",
         ),
         solution="""slow = replace(gl.recipes.wide_ring, d_optimizer=replace(gl.recipes.wide_ring.d_optimizer, lr=1e-3 / 3))
 mended = replace(slow, d_optimizer=replace(slow.d_optimizer, lr=2e-3))
@@ -182,7 +299,9 @@ mended = replace(slow, d_optimizer=replace(slow.d_optimizer, lr=2e-3))
             "mended = replace(gl.recipes.wide_ring, data=gl.recipes.ring.data)": "data are changed",
             "mended = replace(gl.recipes.wide_ring, d_optimizer=replace(gl.recipes.wide_ring.d_optimizer, lr=1e-4),"
             " g_optimizer=replace(gl.recipes.wide_ring.g_optimizer, lr=3e-4))": "no faster than G",
-            "mended = replace(gl.recipes.wide_ring, batch=512)": "More than the two",
+            "mended = replace(gl.recipes.wide_ring, d_optimizer=replace(gl.recipes.wide_ring.d_optimizer, lr=1e-3 / 3),"
+            " g_optimizer=replace(gl.recipes.wide_ring.g_optimizer, lr=1e-5))": "have not got far",
+            "mended = replace(gl.recipes.wide_ring, batch=512)": "Something beside the two",
             "mended = 0.002": "A recipe is asked for",
         },
     ),
