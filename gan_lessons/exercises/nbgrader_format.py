@@ -13,19 +13,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gan_lessons.exercises.catalogue import named
-from gan_lessons.exercises.judging import judge, letters_of
+from gan_lessons.exercises.judging import SECONDS, judge, letters_of
 from gan_lessons.exercises.limited import Nowhere
 from gan_lessons.exercises.records import Build, Exercise, Explain, Measure, Predict, Read
 
 POINTS = {"build": 3, "repair": 3, "measure": 2, "explain": 2, "read": 1}
 HIGHEST = 2**31 - 1  # of a seed
+PATIENCE = 3  # times an exercise's own limit: a machine that grades is busy, and no learner sits there to try again
 CHECK = re.compile(r'gl\.exercises\.check\("(\d\d\.\w+)", (\w+)(?:, hints=\d)?\)')
 ASK = re.compile(r'gl\.exercises\.ask\("(\d\d\.\w+)"\)')
 LEFT_OUT = re.compile(r'gl\.exercises\.(?:progress|quiz)\("\d\d"\)')  # they read the learner's own file of answers
 LINK = re.compile(r"\]\((\d\d_\w+)\.ipynb")
 NOTE = """This copy is to be handed in, and graded. Write your answers where the dots are.
 
-- A cell with a check cannot be changed. For a hint, copy its last line into a new cell and set `hints=1`, `2` or `3`.
+- A cell with a check cannot be changed. For a hint, copy it into a new cell and set `hints=1`, `2` or `3`.
 - A cell that says "The grader's test" is left as it is.
 - Predictions are not graded, and the quiz is only in the course's own notebook."""
 CONFIG_NAME = "nbgrader_config.py"
@@ -46,7 +47,8 @@ def assert_right(name: str, answer: object, seed: int) -> None:
     """Raises AssertionError, with the verdict in words, unless an answer is right. seed: of the hidden inputs."""
     __tracebackhide__ = True  # a learner reads the sentence, and not this function
     with contextlib.redirect_stderr(Nowhere()):  # nbgrader takes anything printed there for a failure
-        verdict = judge(named(name), answer, seed=seed)
+        exercise = named(name)
+        verdict = judge(exercise, answer, PATIENCE * getattr(exercise, "seconds", SECONDS), seed)
     if not verdict.right:
         raise AssertionError(f"{name}: {verdict.state}. {verdict.said}".rstrip())
 
