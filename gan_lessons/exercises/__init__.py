@@ -11,7 +11,7 @@ OFFERED = {
     "judging": "judge Verdict",
     "learner": "Learner Wrong",
     "catalogue": "exercises",
-    "nbgrader_format": "assert_right write_course",
+    "nbgrader_format": "objection write_course",
     "answers": "",
     "shown": "",
     "questions": "",

@@ -43,14 +43,12 @@ c.ClearSolutions.text_stub = "*Write your answer here, in a sentence or two.*"
 # -- what a hidden test calls
 
 
-def assert_right(name: str, answer: object, seed: int) -> None:
-    """Raises AssertionError, with the verdict in words, unless an answer is right. seed: of the hidden inputs."""
-    __tracebackhide__ = True  # a learner reads the sentence, and not this function
+def objection(name: str, answer: object, seed: int) -> str:
+    """The verdict on an answer in words, and "" if it is right. seed: of the inputs that are not shown."""
+    exercise = named(name)
     with contextlib.redirect_stderr(Nowhere()):  # nbgrader takes anything printed there for a failure
-        exercise = named(name)
         verdict = judge(exercise, answer, PATIENCE * getattr(exercise, "seconds", SECONDS), seed)
-    if not verdict.right:
-        raise AssertionError(f"{name}: {verdict.state}. {verdict.said}".rstrip())
+    return "" if verdict.right else f"{name}: {verdict.state}. {verdict.said}".rstrip()
 
 
 # -- a notebook
@@ -116,8 +114,8 @@ def _asked(cell: dict, exercise: Exercise, seed: int) -> Iterator[dict]:
 def _test(cell: dict, exercise: Exercise, answer: str, seed: int) -> dict:
     points = POINTS[exercise.kind]
     head = f"# The grader's test of {exercise.name}: {points} point{'s' * (points > 1)}."
-    call = f'gl.exercises.assert_right("{exercise.name}", {answer}, seed={seed})'
-    source = f"{head}\n### BEGIN HIDDEN TESTS\n{call}\n### END HIDDEN TESTS"
+    call = f'_objection = gl.exercises.objection("{exercise.name}", {answer}, seed={seed})'
+    source = f"{head}\n### BEGIN HIDDEN TESTS\n{call}\nassert not _objection, _objection\n### END HIDDEN TESTS"
     return _code(f"{cell['id']}-graded", source, _marks(exercise, "test", grade=True, locked=True))
 
 
