@@ -218,8 +218,8 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         print(f"{error.filename or folder} cannot be used ({error.strerror or error}).", file=sys.stderr)
         return 2
-    print(f"{len(written)} notebooks are in {folder / 'source'}. Go to {folder}, and hand them out, for example with")
-    print(f"nbgrader generate_assignment {written[0].stem}")
+    print(f"Written to {folder / 'source'}: {', '.join(file.stem for file in written)}.")
+    print(f"Go to {folder}. There the learners' copy is made with: nbgrader generate_assignment {written[0].stem}")
     return 0
 
 
