@@ -10,6 +10,10 @@ COMMANDS = {
     "badges": ("tools.badges", "rewrites the badges in README.md and the notebooks; --check only says which differ"),
     "exercises": ("exercises.listing", "lists the exercises; --at-least N fails where a notebook has fewer that check"),
     "times": ("tools.times", "writes how long each section of the notebooks takes; --measure runs them first"),
+    "nbgrader": (
+        "exercises.nbgrader_format",
+        "DIR [NN ...]: the notebooks as a course that nbgrader hands out and grades",
+    ),
     "checksums": ("_core.checksums", "lists all shipped files with their checksums, after one was added or changed"),
     "ship": ("shipped.make", "NAME: trains a network that ships (classifier, dcgan, vae, ...), and puts it in place"),
     "runs": ("shipped.runs", "NAME ...: trains runs that ship, and puts them in place"),

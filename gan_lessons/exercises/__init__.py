@@ -11,6 +11,7 @@ OFFERED = {
     "judging": "judge Verdict",
     "learner": "Learner Wrong",
     "catalogue": "exercises",
+    "nbgrader_format": "objection write_course",
     "answers": "",
     "shown": "",
     "questions": "",

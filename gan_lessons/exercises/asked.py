@@ -19,16 +19,26 @@ from gan_lessons.exercises.shown import bundle, words
 ROWS = 4  # of the box for a text
 
 
-def ask(name: str) -> None:
+def ask(name: str, buttons: bool = True) -> None:
     """Shows a question with its buttons, and below them what was answered before.
 
-    name: of an exercise of the kinds read, predict and explain; for all others there is `check`. Raises ValueError."""
+    name: of an exercise of the kinds read, predict and explain; for all others there is `check`. Raises ValueError.
+    buttons: without them the question stands alone, for a graded copy, where the answer is written in a cell."""
     exercise = named(name)
     if not isinstance(exercise, Read | Explain):
         refuse("name", name, "an exercise to be answered by a button; for this one there is gl.exercises.check")
+    if not buttons:
+        return _show_question(exercise)
     if isinstance(exercise, Explain):
         return _Text(exercise).show()
     return _Choice(exercise).show()
+
+
+def _show_question(exercise: Read | Explain) -> None:
+    from IPython.display import display
+
+    text = bundle(f"{exercise.name}: {exercise.question}", OPEN) if isinstance(exercise, Explain) else asked(exercise)
+    display(text, raw=True)
 
 
 class Below:
@@ -59,7 +69,7 @@ class _Choice:
     def show(self) -> None:
         from IPython.display import display
 
-        display(asked(self.exercise), raw=True)
+        _show_question(self.exercise)
         display(self.row)
         before = answers.known().get(self.exercise.name)
         if before and before["answer"] in tuple(letters_of(self.exercise)):
@@ -106,7 +116,7 @@ class _Text:
     def show(self) -> None:
         from IPython.display import display
 
-        display(bundle(f"{self.exercise.name}: {self.exercise.question}", OPEN), raw=True)
+        _show_question(self.exercise)
         before = answers.known().get(self.exercise.name)
         if before:
             self.box.value = before["answer"]

@@ -15,6 +15,7 @@ from gan_lessons.exercises.records import Build, Exercise, Measure, Question, Re
 
 OPEN, WRONG, RIGHT = "not attempted", "wrong", "right"
 LETTERS = "abcdefgh"
+SECONDS = 5.0  # after which an answer is stopped that has no limit of its own
 IDLE = {
     "RESUME",
     "NOP",
@@ -55,7 +56,7 @@ def judge(
     Repair. seconds: in the place of the exercise's own limit. seed: of the inputs that are not shown."""
     if is_stub(answer):
         return Verdict(OPEN)
-    limit = getattr(exercise, "seconds", 5.0) if seconds is None else seconds
+    limit = getattr(exercise, "seconds", SECONDS) if seconds is None else seconds
     try:
         return limited(lambda: _judged(exercise, answer, Learner(seed, report)), limit, tick)
     except Wrong as error:

@@ -18,7 +18,7 @@ class _Stopped(BaseException):
     """Raised inside of the thread that is to end."""
 
 
-class _Nowhere(io.TextIOBase):
+class Nowhere(io.TextIOBase):
     """What is printed here is gone, and takes no memory."""
 
     def write(self, text: str) -> int:
@@ -40,7 +40,7 @@ def limited(call: Callable[[], object], seconds: float, tick: Callable[[], None]
             found.append(("error", error))
 
     thread = threading.Thread(target=work, daemon=True)
-    with contextlib.redirect_stdout(_Nowhere()):
+    with contextlib.redirect_stdout(Nowhere()):
         thread.start()
         try:
             _wait(thread, seconds, tick)

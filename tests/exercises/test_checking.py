@@ -77,6 +77,14 @@ def test_buttons_answer_and_hint_and_a_new_cell_knows_the_answer(shown):
     assert again.below.text.startswith("02.fault: right. You chose c.")
 
 
+def test_a_graded_copy_asks_without_buttons(shown):
+    gl.exercises.ask("02.fault", buttons=False)
+    gl.exercises.ask("02.minimax", buttons=False)
+    picture, text = shown()
+    assert picture.startswith("[Eight small") and "c) It is inaccurate." in picture and "not attempted" not in picture
+    assert text.startswith("02.minimax: G's minimax loss") and not answers.path().exists()
+
+
 def test_a_text_is_kept_and_compared_by_its_writer(shown):
     writing = asked._Text(named("02.minimax"))
     writing.show()
