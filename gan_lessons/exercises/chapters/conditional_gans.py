@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_lessons import losses, plots, shipped
+from gan_lessons._core.threads import one_thread
 from gan_lessons.exercises.learner import Learner, Wrong
 from gan_lessons.exercises.pictures import drawn
 from gan_lessons.exercises.records import Build, Explain, Measure, Mistake, Option, Predict, Read, Repair
@@ -77,9 +78,7 @@ def conditional_few_fids(ax):
     for row in rows:
         ax.plot(range(250, 2001, 250), row["fids"], color=plots.GENERATED)
     ax.set(xlabel="step", ylabel="FID beside test digits", ylim=(0, None))
-    return (
-        "Three curves of the FID against the step, from 250 to 2,000: each falls to a lowest point and rises after it."
-    )
+    return "Three curves of the FID against the step, from 250 to 2,000: the FID starts between 32 and 41 and ends between 16 and 21, and its lowest point is inside."
 
 
 # -- build
@@ -277,7 +276,8 @@ def judge_obey(answer, learner: Learner) -> None:
     data = _batch(learner.generator)
     _check_losses(learner(answer, *_networks(), *data))
     _see(answer, data)
-    accuracy = _train(answer, learner)
+    with one_thread():  # networks this small wait longer for a second core than it helps
+        accuracy = _train(answer, learner)
     obey = int((accuracy > 0.9).sum())
     if obey < SEEDS - 1:
         raise Wrong(
@@ -307,21 +307,21 @@ def _see(answer, data) -> None:
         raise Wrong("No gradient comes from G's loss to G. Only D's loss sees G's samples detached.")
     real, fake = [], []
     for x in D.shown:
-        (fake if (x[..., 0] > 50).all() else real).append(x)
+        for part in x.split(BATCH, -2):  # real and generated in one call are as good as in two
+            (fake if (part[..., 0] > 50).all() else real).append(part)
     if not real or not fake:
-        raise Wrong("D is to see the real samples and the generated ones, each with a label, in two calls.")
+        raise Wrong("D is to see the real samples and the generated ones, each with a label.")
     told, asked = [x[..., 1:].argmax(-1) for x in fake], [(x[..., 0] - 100).round().long() for x in fake]
     if any((x[..., 1:].std((0, 1)) == 0).all() for x in (*real, *fake)):
         raise Wrong("D sees the same label with each sample, so it cannot ask whether a sample is of its class.")
     if any((x[..., 1:].argmax(-1) != data[1]).any() for x in real):
         raise Wrong("The real samples come to D with labels that are not theirs, so there is nothing right to learn.")
-    first, last = (bool((told[i] == asked[i]).all()) for i in (0, -1))
-    if not first and not last:
+    obeyed = [bool((one == other).all()) for one, other in zip(told, asked, strict=True)]
+    if not any(obeyed):
         raise Wrong("G is asked for one class, and D is told another. G cannot know which one D will be told.")
-    if not first or not last:
-        side = "D's loss" if last else "G's loss"
+    if not all(obeyed):
         raise Wrong(
-            f"In one of the losses D is told what G was asked for, and in {side} it is still told another class."
+            "In one of the two losses D is told what G was asked for, and in the other it is still told another class."
         )
 
 
@@ -474,8 +474,7 @@ EXERCISES = (
             OBEY.replace(ASKED, MIXED): "G cannot know",
             OBEY.replace(ASKED, MIXED).replace(
                 "told(fake.detach(), y)", "told(fake.detach(), asked)"
-            ): "in G's loss it",
-            OBEY.replace(ASKED, MIXED).replace("told(fake, y)", "told(fake, asked)"): "in D's loss it",
+            ): "In one of the two losses",
             OBEY.replace("told(x, y)", "told(x, 0 * y)")
             .replace("told(fake.detach(), y)", "told(fake.detach(), 0 * y)")
             .replace("told(fake, y)", "told(fake, 0 * y)")
