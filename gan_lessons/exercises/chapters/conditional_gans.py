@@ -282,7 +282,7 @@ def judge_obey(answer, learner: Learner) -> None:
     if obey < SEEDS - 1:
         raise Wrong(
             f"D and G are told the same class now, but after {STEPS} steps {obey} of {SEEDS} seeds give what they are asked for,"
-            f" with an accuracy above 0.9. Look at the signs of the losses, and at what they were before."
+            f" with an accuracy above 0.9. Compare the signs in your losses with those in section 1."
         )
 
 
@@ -464,7 +464,7 @@ EXERCISES = (
     Repair(
         name="09.obey",
         judge=judge_obey,
-        right="D can now ask whether a sample is of its class, and G can do something about the answer.",
+        right="D can now ask whether a sample is of the class that it is told, and G knows which class that is.",
         hints=(
             "Write down for one sample what G is asked for, and what D is told about the same sample.",
             "One y serves for all: the real samples, what G is asked for, and what D is told.",
@@ -480,7 +480,7 @@ EXERCISES = (
             .replace("told(fake, y)", "told(fake, 0 * y)")
             .replace("def told(x, 0 * y)", "def told(x, y)"): "the same label with each",
             OBEY.replace(ASKED, "    fake = G(told(noise, y)).detach()"): "No gradient",
-            OBEY.replace("g_loss = F.softplus(-D", "g_loss = F.softplus(D"): "signs of the losses",
+            OBEY.replace("g_loss = F.softplus(-D", "g_loss = F.softplus(D"): "signs in your losses",
             OBEY.replace("return d_loss.mean(), g_loss.mean()", "return d_loss.mean() + g_loss.mean()"): "Two losses",
         },
     ),
@@ -628,18 +628,18 @@ EXERCISES = (
         question="At the end D is shown the 200 digits that it has learned from, then 1,000 real digits that it has never seen. How"
         " sure is it that they are real? (Without augmentation.)",
         options=(
-            Option("Sure of both: all of them are real.", "So it would be if D had learned what digits are like."),
+            Option("Sure of both: all of them are real.", "That would be so if D had learned what digits are like."),
             Option(
                 "Sure of the 200, and at about a half for the new ones.",
                 "A half would mean that D cannot decide. It decides: the new ones are not among those that it knows.",
             ),
             Option(
                 "At about a half for both.",
-                "So it is with augmentation. Without it D has time to learn 200 pictures by heart.",
+                "That is what augmentation brings. Without it D has time to learn 200 pictures by heart.",
             ),
             Option(
                 "Sure of the 200, and sure that the new ones are generated.",
-                "D knows the 200 by heart. To it all else is a forgery, and a new real digit is no exception.",
+                "D knows the 200 by heart. It takes all other pictures for forgeries, and new real digits are among them.",
                 right=True,
             ),
         ),
