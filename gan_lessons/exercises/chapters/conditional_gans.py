@@ -591,9 +591,9 @@ EXERCISES = (
             Option("Both stay: the pictures are the same.", "The pictures are. What they are compared with is not."),
         ),
         outcome=_permuted,
-        example=(0.1, 1.34),
+        example=(0.1, 1.28),
         hints=("How often does a random order fit a picture by chance?", "Which digits are now counted as sevens?"),
-        solution="c: the accuracy is about 10 %, and the variance of the pixels within a class about a third higher than before.",
+        solution="c: the accuracy is about 10 %, and the variance of the pixels within a class more than a quarter higher than before.",
     ),
     Build(
         name="09.code_loss",
