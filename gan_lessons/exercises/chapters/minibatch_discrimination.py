@@ -206,13 +206,14 @@ def _alike(a: np.ndarray, b: np.ndarray) -> bool:
 def judge_tame(answer, learner: Learner) -> None:
     if not isinstance(answer, type(TAME)):
         raise Wrong(f"A recipe is asked for, as `replace(tame, ...)` makes it, and not a {type(answer).__name__}.")
+    answer = replace(answer, name=TAME.name)
     if answer == TAME:
         raise Wrong("These are the settings that fail. Change a learning rate.")
     if answer.discriminator != TAME.discriminator or answer.objective != TAME.objective:
         raise Wrong("The remedy is gone: without spectral normalisation and hinge it is another GAN. Keep both.")
     rates = {f"{who}_optimizer": getattr(TAME, f"{who}_optimizer") for who in "dg"}
     lr_only = all(replace(getattr(answer, key), lr=old.lr) == old for key, old in rates.items())
-    if not lr_only or replace(answer, name=TAME.name, **rates) != TAME:
+    if not lr_only or replace(answer, **rates) != TAME:
         raise Wrong("More than the learning rates is changed, so nobody could say that it was the rates.")
     trainer = answer.trainer(seeds=SEEDS)
     for done in range(0, STEPS, 50):
