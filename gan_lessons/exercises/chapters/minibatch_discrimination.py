@@ -44,9 +44,9 @@ def minibatch_widths(ax):
     ax.axhline(1, color="black", lw=1)
     ax.set(xticks=[0, 1], xticklabels=["without the layer", "with the layer"], ylabel="width (real: 1)", yscale="log")
     return (
-        "Two clouds of 64 points each, the widths of runs on a logarithmic scale, sorted, with a line at 1. Each has a third"
-        " about or below one half. The left one has many points between 2 and 7; the right one has five above 2, and two"
-        " of these are above 100."
+        "Two clouds of 64 points each, the widths of runs on a logarithmic scale, sorted, with a line at 1. About a quarter of"
+        " each lies below one half, on the right some of these below 0.02. The left one has 21 points between 2 and 8; the"
+        " right one has five above 2, and two of these are above 100."
     )
 
 
@@ -54,7 +54,7 @@ def minibatch_widths(ax):
 def minibatch_late(ax):
     sweep = shipped.sweeps.load("remedies")
     run = sweep.samples[sweep.values.index("PacGAN4"), -1, :1]
-    plots.draw_planes([ax], run, sweep.real, sweep.window, [""])
+    plots.draw_planes([ax], run, sweep.real[sweep.values.index("PacGAN4")], sweep.window, [""])
     return "A ring of eight real blobs. The generated points lie around the whole ring, many of them between the blobs."
 
 

@@ -22,7 +22,7 @@ def dcgan_choices(ax):
         noise[0, 8 * row : 8 * row + 8, :32] = torch.randn(32, generator=rng)
     made = models.generate(shipped.networks.shipped("dcgan")[0], noise)
     plots.draw_sheet(ax, made.numpy())
-    return "Four rows of eight digits. Within a row all are the same digit, in hands that differ in slant and weight."
+    return "Four rows of eight digits. Within a row nearly all show the same digit, in hands that differ in slant and weight."
 
 
 @drawn
