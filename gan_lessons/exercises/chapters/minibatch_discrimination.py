@@ -434,6 +434,7 @@ scatter = (high - low)[0] / (high - low)[1]
     Repair(
         name="03.tame",
         judge=judge_tame,
+        seconds=120.0,
         right="The remedy was not at fault, its settings were. With a slower G no more than one seed loses half of the ring. The"
         " run is still far from sharp: a slow G needs more steps.",
         hints=(
