@@ -237,6 +237,7 @@ EXERCISES = (
             Option(
                 "It rises.",
                 "More training helps this toy. That is no law: notebook 01 has one where the share falls again.",
+                right=True,
             ),
             Option(
                 "It stays about the same.",
