@@ -41,7 +41,11 @@ def playground_two_best(ax):
 
 @drawn
 def playground_slow_d(ax):
-    return _ring(ax, 0, "Eight real blobs on a ring; the generated points of this run crowd together at one place.")
+    return _ring(
+        ax,
+        0,
+        "Eight real blobs on a ring; the generated points lie in two heaps on opposite sides, with a thin thread between.",
+    )
 
 
 @drawn
@@ -329,7 +333,7 @@ EXERCISES = (
             "How many of the eight blobs have generated points?",
             "Notebook 02 has a list of failures. Which one leaves blobs bare?",
         ),
-        solution="a: collapsed. Seven of eight blobs have no generated points, or hardly one.",
+        solution="a: collapsed. Most of the eight blobs have no generated points. It visits others in time, but holds few at once.",
     ),
     Repair(
         name="10.rescue",
