@@ -98,6 +98,9 @@ def judge_d_loss(answer, learner: Learner) -> None:
         raise Wrong("That is half of it. The two parts are added, each with its own average.")
     if same(expected / np.log(2)) or same(expected / np.log(10)):
         raise Wrong("The logarithm has another base. The course counts in nats: use `np.log`.")
+    again = 1 / (1 + np.exp(-np.stack([real, fake])))
+    if same(-np.log(again[0]).mean() - np.log(1 - again[1]).mean()):
+        raise Wrong("A sigmoid is taken twice: what you get are probabilities already, and no logits.")
     if same(-np.log(real.mean()) - np.log(1 - fake.mean())):
         raise Wrong(
             "Take the logarithm of each verdict first and the mean afterwards: one sure mistake must cost much."
@@ -152,6 +155,8 @@ EXERCISES = (
             "def loss_of_d(real, fake):\n    return -(np.log2(real) + np.log2(1 - fake)).mean()": "another base",
             "def loss_of_d(real, fake):\n    return -np.log(real.mean()) - np.log(1 - fake.mean())": "mean afterwards",
             "def loss_of_d(real, fake):\n    return -(np.log(real) + np.log(1 - fake))": "for each pair",
+            "def loss_of_d(real, fake):\n    real, fake = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))\n"
+            "    return -np.log(real).mean() - np.log(1 - fake).mean()": "sigmoid is taken twice",
             "def loss_of_d(real, fake):\n    return (1 - real).mean() + fake.mean()": "one half to all",
         },
     ),
