@@ -241,7 +241,7 @@ EXERCISES = (
         options=(
             Option(
                 "It rises.",
-                "More training helps this toy. That is no law: notebook 01 has one where the share falls again.",
+                "More training helps this toy. It holds for this toy at this length, and is no law.",
                 right=True,
             ),
             Option(
