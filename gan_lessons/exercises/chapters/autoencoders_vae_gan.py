@@ -265,18 +265,18 @@ EXERCISES = (
         question="An even grey picture has a squared error of about 700, and the mean of all digits 211. What will a code of"
         " 16 numbers reach on test digits after 500 steps?",
         options=(
-            Option("About 700", "That is what a picture without any ink knows of a digit. The loss falls from there."),
+            Option("About 700.", "That is what a picture without any ink knows of a digit. The loss falls from there."),
             Option(
-                "About 200",
+                "About 200.",
                 "That is one picture for all digits. Sixteen numbers can tell the decoder which digit it is, and how it leans.",
             ),
             Option(
-                "Between 10 and 100",
+                "Between 10 and 100.",
                 "Most of 784 pixels follow from a few facts about the stroke, so 16 numbers go a long way.",
                 right=True,
             ),
             Option(
-                "Below 10",
+                "Below 10.",
                 "That would be nearly every pixel of every stroke. Even codes of 64 numbers with 5,000 steps have 13.",
             ),
         ),
@@ -320,17 +320,17 @@ share_kept = 1 - best / x.square().sum(-1).mean()
         " which size on is PCA's error no larger than the autoencoder's?",
         options=(
             Option(
-                "From 1, 2 or 4 on",
+                "From 1, 2 or 4 on.",
                 "With few numbers a flat sheet is at its worst: a bent one reaches far more digits.",
             ),
-            Option("From 8, 16 or 32 on", "The bent sheet is still ahead there, by more than a quarter."),
+            Option("From 8, 16 or 32 on.", "The bent sheet is still ahead there, by more than a quarter."),
             Option(
-                "From 64 on",
+                "From 64 on.",
                 "A wide code leaves little to bend for, and 800 steps are few for it. More steps would move this size.",
                 right=True,
             ),
             Option(
-                "At none of them",
+                "At none of them.",
                 "The best bent sheet is never worse than a flat one. But training must find it, and it had 800 steps.",
             ),
         ),

@@ -356,20 +356,20 @@ EXERCISES = (
         " that this is better than real digits?",
         options=(
             Option(
-                "The score",
+                "The score.",
                 "Sure verdicts and ten even kinds are all it asks for. Precision and density praise it as well.",
                 right=True,
             ),
             Option(
-                "FID",
+                "FID.",
                 "Ten points have the right mean, nearly. But their covariance lacks all that varies within a class.",
             ),
             Option(
-                "Coverage",
+                "Coverage.",
                 "It asks for a generated picture in each real ball, and ten pictures lie in few of ten thousand balls.",
             ),
             Option(
-                "None of them", "One of them looks at verdicts alone, and these ten verdicts are the surest there are."
+                "None of them.", "One of them looks at verdicts alone, and these ten verdicts are the surest there are."
             ),
         ),
         outcome=praise_outcome,
@@ -437,17 +437,19 @@ EXERCISES = (
         " show in 2,000 samples?",
         options=(
             Option(
-                "All 1,000",
+                "All 1,000.",
                 "Two samples a number are the mean. By chance some numbers come five times, and others never.",
             ),
             Option(
-                "About 860",
+                "About 860.",
                 "One number is missed by all 2,000 samples with a chance of about e⁻² = 0.135.",
                 right=True,
             ),
-            Option("About 630", "That is what 1,000 samples would show: each number is missed with a chance of 1 / e."),
             Option(
-                "About 500",
+                "About 630.", "That is what 1,000 samples would show: each number is missed with a chance of 1 / e."
+            ),
+            Option(
+                "About 500.",
                 "That many numbers would be there if each came four times. A number's chance has no memory.",
             ),
         ),
