@@ -1,7 +1,11 @@
 """Every exercise: its solution is right, its stub is not attempted, and each wrong answer has a sentence of its own."""
 
+import ast
+import builtins
+import json
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +19,7 @@ from gan_lessons.exercises.catalogue import CHAPTERS, exercises
 from gan_lessons.exercises.judging import OPEN, RIGHT, WRONG, judge, letters_of
 from gan_lessons.exercises.records import Build, Explain, Measure, Predict, Read, Repair
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 ALL = [one for notebook in CHAPTERS for one in exercises(notebook).values()]
 of = lambda kinds, but=(): [one for one in ALL if isinstance(one, kinds) and not isinstance(one, but)]  # noqa: E731
 named = {"ids": lambda one: one.name}
@@ -131,3 +136,28 @@ def test_repairs_are_judged_over_seeds():
         told = []
         judge(one, written(one.solution), report=lambda done, of, told=told: told.append((done, of)))
         assert told and told[-1][0] == told[-1][1], one.name
+
+
+def names_of(source):
+    """The names that a source uses and does not define, and those that it defines."""
+    used, made = set(), set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            made.add(node.name)
+        elif isinstance(node, ast.arg):
+            made.add(node.arg)
+        elif isinstance(node, ast.alias):
+            made.add(node.asname or node.name.partition(".")[0])
+    return used - made - set(dir(builtins)), made
+
+
+@pytest.mark.parametrize("notebook", CHAPTERS)
+def test_a_solution_uses_only_what_its_notebook_has(notebook):
+    path = next(NOTEBOOKS.glob(f"{notebook}_*.ipynb"))
+    sources = ["".join(cell["source"]) for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
+    there = set().union(*(names_of(source)[1] for source in sources if "google.colab" not in source))
+    for one in exercises(notebook).values():
+        if isinstance(one, Build | Measure):
+            assert names_of(one.solution)[0] <= there, one.name

@@ -300,7 +300,7 @@ EXERCISES = (
             "Who is the company of a real sample after `torch.cat`?",
             "Call D twice, once with each batch. Do not detach: G learns through the second one.",
         ),
-        solution="""def verdicts(D, real, fake):
+        solution="""def verdicts_of(D, real, fake):
     return D(real), D(fake)
 """,
         wrong={

@@ -261,7 +261,7 @@ EXERCISES = (
             "The DCGAN goes 4, 7, 14, 28. Which layer leaves that way first?",
             "A kernel of 3 in the second layer; and paper is −1, which the last activation must be able to reach.",
         ),
-        solution="""def generator():
+        solution="""def repaired():
     return nn.Sequential(
         nn.ConvTranspose2d(64, 16, 4), nn.BatchNorm2d(16), nn.ReLU(),
         nn.ConvTranspose2d(16, 8, 3, 2, 1), nn.BatchNorm2d(8), nn.ReLU(),
