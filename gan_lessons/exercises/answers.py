@@ -42,7 +42,7 @@ def keep(name: str, state: str, answer: str, tell: Callable[[str], None] = print
     """Keeps an answer. What other notebooks kept meanwhile stays. A file that is no answers file is left as it is."""
     file = path()
     try:
-        with FileLock(f"{file}.lock", timeout=WAIT):
+        with FileLock(file.with_name(f".{NAME}.lock"), timeout=WAIT):
             kept = _read(file)
             kept[name] = _entry(kept.get(name, {}), state, answer)
             with replacing(file) as out:

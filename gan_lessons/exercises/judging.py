@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
 
+import numpy as np
+import torch
+
 from gan_lessons.exercises.learner import Learner, Wrong, failure, shorten
 from gan_lessons.exercises.limited import TooLong, limited
 from gan_lessons.exercises.records import Build, Exercise, Measure, Question, Read
@@ -100,9 +103,7 @@ def letters_of(exercise: Read | Question) -> str:
 
 
 def _measured(exercise: Measure, answer: object) -> Verdict:
-    if callable(getattr(answer, "item", None)) and getattr(answer, "size", getattr(answer, "numel", int)) in (1,):
-        answer = answer.item()  # NumPy's numbers
-    elif type(answer).__name__ == "Tensor" and answer.numel() == 1:
+    if isinstance(answer, np.ndarray | np.generic | torch.Tensor) and math.prod(answer.shape) == 1:
         answer = answer.item()
     if isinstance(answer, bool) or not isinstance(answer, Real) or not math.isfinite(answer):
         given = f"{answer}" if isinstance(answer, float) else f"a {type(answer).__name__}"

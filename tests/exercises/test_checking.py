@@ -1,6 +1,8 @@
 """What a cell shows: verdicts in plain text, hints, what was answered before, and progress."""
 
+import numpy as np
 import pytest
+import torch
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -100,9 +102,13 @@ def test_a_text_is_kept_and_compared_by_its_writer(shown):
 def test_progress(shown):
     gl.exercises.check("02.half", 0.41)
     gl.exercises.check("02.seeds", 12)
+    asking, writing = asked._Choice(named("02.strays")), asked._Text(named("02.minimax"))
+    asking.answer("a")  # a prediction counts once it is compared
+    writing.box.value = "Both move G little."
+    writing.keep()
     gl.exercises.progress("02")
     text = shown()[-1]
-    assert text.startswith("Notebook 02: 1 of ") and "02.half (measure): right" in text
+    assert text.startswith("Notebook 02: 2 of ") and "02.half (measure): right" in text
     assert "02.seeds (measure): wrong" in text and "02.rkl (build): not attempted" in text
 
 
@@ -149,3 +155,10 @@ def test_a_stub_that_raises_is_not_attempted_either():
         raise NotImplementedError
 
     assert judge(named("02.rkl"), raises).state == OPEN
+
+
+@pytest.mark.parametrize(
+    "number", [np.float32(0.41), np.array([0.41]), torch.tensor(0.41), torch.tensor([[0.41]]), 0.41]
+)
+def test_one_number_of_any_kind_is_a_number(number):
+    assert judge(named("02.half"), number).right
