@@ -3,7 +3,8 @@
 A section's time is reading (its prose, at 200 words a minute), tasks (`MINUTES`, and one for each numbered task) and
 running (measured with `--measure`, which runs the notebooks: `docs/run_seconds.json`). What comes before the first
 section counts to it, and further reading is not counted. A section called "At home" is no part of the class. With
-`--check` nothing is changed, and the notebooks that differ are named. It works on a checkout of the course.
+`--check` nothing is changed, and the notebooks that differ are named. The tables in `workshop/`
+follow (`workshop_minutes.py`). It works on a checkout of the course.
 """
 
 from __future__ import annotations
@@ -172,9 +173,10 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     if not set(arguments) <= {"--check", "--measure"}:
         print("usage: python -m gan_lessons times [--measure] [--check]", file=sys.stderr)
         return 2
-    file, faults = root / "docs" / "run_seconds.json", 0
+    file, faults, notebooks = root / "docs" / "run_seconds.json", 0, {}
     known = _read(file) if file.exists() else {}
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
+    paths = sorted((root / "notebooks").glob("*.ipynb"))
+    for path in paths:
         if "--measure" in arguments:
             known[path.stem] = measure(path)
             file.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -185,13 +187,30 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
             print(f"{path.name}: {error}", file=sys.stderr)
             faults += 1
             continue
+        notebooks[path.stem] = notebook
         after = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-        if after == before:
-            continue
-        if "--check" in arguments:
-            print(f"{path.name}: its times are not up to date. Run `python -m gan_lessons times`.", file=sys.stderr)
-            faults += 1
-        else:
-            path.write_text(after, encoding="utf-8")
-            print(f"{path.name}: written")
+        faults += _brought(path, before, after, "--check" in arguments)
+    if len(notebooks) == len(paths):
+        faults += _workshop(root, notebooks, known, "--check" in arguments)
     return bool(faults)
+
+
+def _workshop(root: Path, notebooks: dict, known: dict, check: bool) -> int:
+    from gan_lessons.tools import workshop_minutes
+
+    try:
+        texts = workshop_minutes.up_to_date(root, notebooks, known)
+    except ValueError as error:
+        print(f"workshop: {error}", file=sys.stderr)
+        return 1
+    return sum(_brought(path, path.read_text(encoding="utf-8"), text, check) for path, text in texts.items())
+
+
+def _brought(path: Path, before: str, after: str, check: bool) -> int:
+    """Writes what has changed. Returns 1 if it has, and may not be written."""
+    if after != before and check:
+        print(f"{path.name}: its times are not up to date. Run `python -m gan_lessons times`.", file=sys.stderr)
+    elif after != before:
+        path.write_text(after, encoding="utf-8")
+        print(f"{path.name}: written")
+    return int(check and after != before)
