@@ -9,7 +9,6 @@ import pytest
 
 from gan_lessons.exercises import answers
 
-
 HALF = {"02.rkl": {"state": "right", "tries": 1, "when": ""}}  # without an answer
 
 
