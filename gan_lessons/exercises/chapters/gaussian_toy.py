@@ -166,9 +166,7 @@ def judge_slow(answer, learner: Learner) -> None:
             "An optimizer is changed. This section has shown that a faster D helps. Find another way to help D."
         )
     if replace(answer, steps=slow.steps) == slow:
-        raise Wrong(
-            f"Only `steps` is changed. The check trains {STEPS:,} steps in any case: more time is not the cure."
-        )
+        raise Wrong(f"Only `steps` is changed. The check trains {STEPS:,} steps in any case, so this changes nothing.")
     turns = answer.schedule
     if (isinstance(turns, InTurn) and turns.d_steps + turns.g_steps > TURNS) or answer.batch > 1024:
         raise Wrong(f"This would train for minutes. Try a batch up to 1024, and up to {TURNS} updates in a step.")
@@ -373,7 +371,7 @@ EXERCISES = (
         name="01.sure_d",
         low=0.457,
         high=0.467,
-        right="Log 4 = 1.386 is for a D that guesses, 0 for one that is sure and right. This D is right about all of them, and only not quite sure.",
+        right="Log 4 = 1.386 is for a D that guesses, 0 for one that is sure and right. This D is right about all of them, but not quite sure.",
         mistakes=(
             Mistake(
                 1.30,

@@ -482,7 +482,7 @@ tamed = replace(tame, g_optimizer=replace(tame.g_optimizer, lr=3e-4))
         question="Set `eye.weight` in section 2 to 0.1 instead of 4. Does a single threshold still tell the batches apart? How easily, and why?",
         hints=("What is exp(−0.1 · distance) for a distance of 0.5?", "And how far apart are forged samples at most?"),
         solution="Yes, but the gap is small: the forged sums are about 7.98, and the largest real one is 7.60. With 4 they were above 7.1"
-        " and below 2.7. exp(−0.1 · distance) is near 1 for all pairs in both batches, so all sums are nearly 8, and D must make"
-        " much of a small difference. A kernel must be steep enough to see the distances that matter, so T is learned.",
+        " and below 2.7. exp(−0.1 · distance) is near 1 for all pairs in both batches, so all sums are nearly 8, and the next layer"
+        " needs large weights to use the small difference. A kernel must be steep enough to see the distances that matter, so T is learned.",
     ),
 )
