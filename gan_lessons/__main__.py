@@ -1,11 +1,16 @@
-"""The course's commands: `python -m gan_lessons check`, and those that make again what ships."""
+"""The course's commands: those for learners (`check`, `start`, `reset`), and those that make again what ships."""
 
 import sys
 from importlib import import_module
 
 # name -> (its file, whose `main` gets the other words; what it does)
 COMMANDS = {
-    "check": ("tools.check", "is this machine ready for the lessons? A line each, and what to do; 0 if they can begin"),
+    "check": ("tools.check", "is this machine ready for the lessons? A line each, and what to do; --json for programs"),
+    "start": (
+        "tools.start",
+        "[FOLDER]: copies the notebooks there, never over yours, and opens JupyterLab on the first",
+    ),
+    "reset": ("tools.reset", "NAME [FOLDER]: one notebook fresh again; yours is kept beside it under a new name"),
     "export": ("labs.exported_page", "NOTEBOOK ...: each as a page of HTML beside it, which needs no kernel"),
     "badges": ("tools.badges", "rewrites the badges in README.md and the notebooks; --check only says which differ"),
     "exercises": ("exercises.listing", "lists the exercises; --at-least N fails where a notebook has fewer that check"),

@@ -68,8 +68,13 @@ def _read(file: Path) -> Answers:
         return {}
     try:
         content = json.loads(text)
-        kept, known_format = content["answers"], content["format"] == FORMAT
-        fine = known_format and all(isinstance(one["state"], str) and int(one["tries"]) >= 0 for one in kept.values())
+        kept, fine = content["answers"], content["format"] == FORMAT
+        for one in kept.values():
+            fine = (
+                fine
+                and all(isinstance(one[key], str) for key in ("state", "answer", "when"))
+                and int(one["tries"]) >= 0
+            )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         fine = False
     if not fine:

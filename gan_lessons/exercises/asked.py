@@ -17,6 +17,7 @@ from gan_lessons.exercises.records import Explain, Option, Predict, Question, Re
 from gan_lessons.exercises.shown import bundle, words
 
 ROWS = 4  # of the box for a text
+HINT = "Shows a hint, then a second, then the solution"
 
 
 def ask(name: str, buttons: bool = True) -> None:
@@ -45,17 +46,21 @@ class Below:
     """What stands below the buttons: one output that is replaced."""
 
     def __init__(self):
-        self.handle, self.text = None, ""
+        self.handle, self.text, self.state = None, "", ""
 
     def say(self, text: str, state: str = "") -> None:
         """Shows a text in the place of the one before."""
         from IPython.display import display
 
-        self.text = text
+        self.text, self.state = text, state
         if self.handle is None:
             self.handle = display(bundle(text, state), raw=True, display_id=True)
         else:
             self.handle.update(bundle(text, state), raw=True)
+
+    def add(self, text: str) -> None:
+        """Shows a text below the one that stands there."""
+        self.say(f"{self.text}\n{text}", self.state)
 
 
 class _Choice:
@@ -63,7 +68,7 @@ class _Choice:
 
     def __init__(self, exercise: Read):
         self.exercise, self.below, self.hints, self.verdict = exercise, Below(), 0, Verdict(OPEN)
-        hint = button("Hint", "Shows a hint, then a second, then the solution", self.hint)
+        hint = button("Hint", HINT, self.hint)
         self.row = row([*buttons(exercise.options, self.answer), hint])
 
     def show(self) -> None:
@@ -79,7 +84,7 @@ class _Choice:
     def answer(self, letter: str) -> None:
         """A button was pressed."""
         self._decide(letter)
-        answers.keep(self.exercise.name, self.verdict.state, letter, lambda words: self.below.say(words, OPEN))
+        answers.keep(self.exercise.name, self.verdict.state, letter, self.below.add)
 
     def hint(self) -> None:
         """One hint more; in the end the solution."""
@@ -106,12 +111,12 @@ class _Text:
     def __init__(self, exercise: Explain):
         from ipywidgets import Layout, Textarea, VBox
 
-        self.exercise, self.below = exercise, Below()
+        self.exercise, self.below, self.hints, self.kept = exercise, Below(), 0, False
         self.box = Textarea(
             placeholder="Your answer, in a sentence or two", rows=ROWS, layout=Layout(width="46em", max_width="100%")
         )
         keep = button("Keep, and show an answer", "Keeps your text, and shows one to compare", self.keep)
-        self.widget = VBox([self.box, row([keep])])
+        self.widget = VBox([self.box, row([keep, button("Hint", HINT, self.hint)])])
 
     def show(self) -> None:
         from IPython.display import display
@@ -119,25 +124,29 @@ class _Text:
         _show_question(self.exercise)
         before = answers.known().get(self.exercise.name)
         if before:
-            self.box.value = before["answer"]
+            self.box.value, self.kept = before["answer"], True
         display(self.widget)
-        self._tell(before is not None)
+        self._tell()
 
     def keep(self) -> None:
         """Keeps the text, if there is one."""
         text = self.box.value.strip()
         if not text:
-            return self.below.say(
-                f"{self.exercise.name}: {OPEN}. Write a sentence first: it is kept in {answers.NAME}.", OPEN
-            )
-        self._tell(True)
-        return answers.keep(self.exercise.name, "noted", text, lambda words: self.below.say(words, OPEN))
+            return self._tell(f"Write a sentence first: it is kept in {answers.NAME}.")
+        self.kept = True
+        self._tell()
+        return answers.keep(self.exercise.name, "noted", text, self.below.add)
 
-    def _tell(self, done: bool) -> None:
-        if done:
-            text = f"{self.exercise.name}: noted. Compare your answer with this one:\n{self.exercise.solution.strip()}"
-            return self.below.say(text, "noted")
-        return self.below.say(f"{self.exercise.name}: {OPEN}.", OPEN)
+    def hint(self) -> None:
+        """One hint more; in the end the answer."""
+        self.hints = min(self.hints + 1, 3)
+        self._tell()
+
+    def _tell(self, said: str = "") -> None:
+        verdict = Verdict(OPEN, said)
+        if self.kept:
+            verdict = Verdict("noted", f"Compare your answer with this one:\n{self.exercise.solution.strip()}")
+        self.below.say(words(self.exercise, verdict, min(self.hints, 2) if self.kept else self.hints), verdict.state)
 
 
 def asked(question: Read | Question, before: str = "") -> dict[str, str]:

@@ -41,11 +41,10 @@ class Quiz:
             self.answered, self.right = True, self.right + option.right
             self.next.disabled = False
         state = RIGHT if option.right else WRONG
-        words = [f"You chose {letter}: {state}. {option.said}"]
+        self.below.say(f"You chose {letter}: {state}. {option.said}", state)
         if self.at == len(self.questions) - 1:
-            words.append(f"That was the last question. {self._result()} at the first press.")
-            self._keep()
-        self.below.say("\n".join(words), state)
+            self.below.add(f"That was the last question. {self._result()} at the first press.")
+            answers.keep(f"{self.notebook}.quiz", "done", self._result(), self.below.add)
 
     def go_on(self) -> None:
         """The next question; after the last one the first."""
@@ -72,6 +71,3 @@ class Quiz:
 
     def _result(self) -> str:
         return f"{self.right} of {len(self.questions)} right"
-
-    def _keep(self) -> None:
-        answers.keep(f"{self.notebook}.quiz", "done", self._result(), lambda words: self.below.say(words, OPEN))

@@ -7,6 +7,7 @@ Everything heavy is imported inside of the functions, so that a broken package c
 from __future__ import annotations  # so that even a Python that is too old gets its answer
 
 import importlib
+import importlib.util
 import json
 import os
 import platform
@@ -15,7 +16,8 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import redirect_stdout
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -33,6 +35,12 @@ STAGE |= {f"{name}.css": "{" for name in ("stage", "sketch", "scrubber", "latent
 SECONDS = 5.0  # how long the trial training lasts
 SMOOTH = 300  # steps a second: 60 frames a second of 5 steps each
 ENOUGH = 1.0  # GB that a notebook may take
+# GB on the disk. A notebook that was run through takes 1.5 MB (02, measured), so all of them some 20 MB; the rest is
+# for films, pages, pictures that are kept, and what JupyterLab and the browser write meanwhile.
+ROOM = 0.5
+# GB for the installation. Unpacked, requirements.txt takes 1.5 with torch's build for CPUs (measured on Linux); the
+# rest is for the downloads.
+INSTALLED = 2.0
 INSTALL = "python -m pip install -r requirements.txt"
 WINDOWS_PATH = 259  # characters that a path may have on Windows unless long paths are enabled
 LONGEST = 171  # characters of the longest path inside site-packages: a file of torch 2.13
@@ -93,14 +101,14 @@ def packages() -> Finding:
     faults, found = [], []
     for line in wanted:
         name, bound = re.match(r"([\w.-]+)\s*>=\s*([\d.]+)", line).groups()
-        fault, version = _package(name, bound)
+        fault, version = package(name, bound)
         faults += [fault] if fault else []
         found.append(f"{name} {version}")
     return Finding("packages", not faults, "; ".join(faults) or ", ".join(found))
 
 
-def _package(name: str, bound: str) -> tuple[str, str]:
-    """What is wrong with a package ("" if nothing), and its version."""
+def package(name: str, bound: str) -> tuple[str, str]:
+    """What is wrong with a package and what to do ("" if nothing), and its version."""
     repair = f'python -m pip install "{name}>={bound}"'
     try:
         version = metadata.version(name)
@@ -264,6 +272,22 @@ def free_memory(root: Path = Path("/")) -> float | None:
     return min(free) / 1e9
 
 
+def disk(folder: Path = Path(), prefix: str = sys.prefix) -> Finding:
+    """Is there room for what lessons write in this folder, and while torch is missing, for the installation?"""
+    free = shutil.disk_usage(folder).free / 1e9
+    if importlib.util.find_spec("torch") is None:
+        room = shutil.disk_usage(prefix).free / 1e9
+        if room < INSTALLED:
+            text = f"only {room:.1f} GB free for {prefix}: the installation takes {INSTALLED:g} GB with torch's build"
+            return Finding("disk", False, f"{text} for CPUs, and several times that with the one for GPUs", False)
+    if free < ROOM:
+        text = (
+            f"only {free:.2f} GB free in {folder.resolve()}, and lessons need {ROOM:g} GB: make room, or work elsewhere"
+        )
+        return Finding("disk", False, text, required=False)
+    return Finding("disk", True, f"{free:.1f} GB free")
+
+
 def training(seconds: float = SECONDS) -> Finding:
     """Trains a toy for a few seconds and tells its speed."""
     advance, steps, start = trial(), 0, time.perf_counter()
@@ -294,6 +318,7 @@ CHECKS = (
     device,
     cores,
     memory,
+    disk,
     training,
 )
 
@@ -311,16 +336,28 @@ def findings(checks: Iterable[Callable[[], Finding]] = CHECKS) -> Iterable[Findi
 def main(arguments: Sequence[str] = (), checks: Iterable[Callable[[], Finding]] = CHECKS) -> int:
     """Prints a line for each finding as it comes; 0 if lessons can begin (warnings do not count), else 1.
 
-    arguments: of the command, which takes none; 2 if there are any."""
-    if arguments:
-        print("usage: python -m gan_lessons check", file=sys.stderr)
+    arguments: of the command. It takes `--json` alone, and then prints one JSON object at the end; 2 for anything else.
+    """
+    if list(arguments) not in ([], ["--json"]):
+        print("usage: python -m gan_lessons check [--json]", file=sys.stderr)
         return 2
+    if arguments:
+        return _as_json(checks)
     good = True
     for finding in findings(checks):
         print(line(finding, sys.stdout.encoding or "ascii", sys.stdout.isatty()), flush=True)
         good &= finding.ok or not finding.required
     print("Ready." if good else "Not ready yet: mend the lines marked above, then run this again.")
     return 0 if good else 1
+
+
+def _as_json(checks: Iterable[Callable[[], Finding]]) -> int:
+    """Prints {"ready": ..., "findings": [{"name", "ok", "text", "required"}, ...]}, and returns 0 if ready, else 1."""
+    with redirect_stdout(sys.stderr):  # what a package says when it starts is no part of the answer
+        found = list(findings(checks))
+    ready = all(finding.ok or not finding.required for finding in found)
+    print(json.dumps({"ready": ready, "findings": [asdict(finding) for finding in found]}, indent=1))
+    return 0 if ready else 1
 
 
 def line(finding: Finding, encoding: str = "utf-8", colour: bool = False) -> str:

@@ -53,14 +53,12 @@ def test_the_arms_are_read_with_their_seeds():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("arm", ["D trained before", "instance noise", "fast D, minimax"])
-def test_the_first_steps_are_made_again(arm):
-    """Later ones drift: another processor rounds otherwise."""
+def test_it_begins_as_the_kept_one_did(arm):
+    """The same networks, data and noise, and the head start. After 25 steps another processor, which rounds otherwise,
+    already has other numbers: D's gradient of "fast D, minimax" was 0.73 long on one and 1.15 on another."""
     row, trainer = tables.fair_digits()[arm][0], recipes.trainer(arm, 10)
-    before = fair_digits.signs_of(trainer)
-    trainer.advance(fair_digits.LOOKS)
-    for at, found in enumerate((before, fair_digits.signs_of(trainer))):
-        for name, value in found.items():
-            assert value == pytest.approx(row[name][at], rel=0.05, abs=0.02)
+    for name, value in fair_digits.signs_of(trainer).items():
+        assert value == pytest.approx(row[name][0], rel=0.02, abs=0.002)
 
 
 def test_arms_differ_from_the_plain_one_in_what_they_say():

@@ -90,6 +90,8 @@ def test_a_graded_copy_asks_without_buttons(shown):
 def test_a_text_is_kept_and_compared_by_its_writer(shown):
     writing = asked._Text(named("02.minimax"))
     writing.show()
+    writing.hint()
+    assert "Hint 1. " in writing.below.text and "Hint 2. " not in writing.below.text
     writing.keep()
     assert "Write a sentence first" in writing.below.text and not answers.path().exists()
     writing.box.value = "Both move G little."
@@ -162,3 +164,12 @@ def test_a_stub_that_raises_is_not_attempted_either():
 )
 def test_one_number_of_any_kind_is_a_number(number):
     assert judge(named("02.half"), number).right
+
+
+def test_a_file_that_takes_no_answer_does_not_hide_the_verdict(shown):
+    answers.path().write_text("mine")
+    asking = asked._Choice(named("02.fault"))
+    asking.show()
+    asking.row.children[2].click()
+    assert asking.below.text.startswith("02.fault: right.") and "is left as it is" in asking.below.text
+    assert answers.path().read_text() == "mine"

@@ -135,6 +135,7 @@ HOSTS = {
     "mybinder.org",
 }
 SETTINGS = ("README.md", "LICENSE", "pyproject.toml", "requirements.txt", "requirements-dev.txt", "environment.yml")
+SETTINGS += ("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", ".github/workflows/ci.yml", ".pre-commit-config.yaml")
 
 
 @pytest.mark.parametrize("name", [*SETTINGS, ".ci/run", "gan_lessons/tools/badges.py", "gan_lessons/tools/check.py"])

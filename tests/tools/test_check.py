@@ -8,6 +8,7 @@ import sys
 from dataclasses import FrozenInstanceError
 from importlib import import_module, metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -356,6 +357,32 @@ def test_memory_is_unknown_where_nothing_tells(tmp_path, monkeypatch):
     assert check.free_memory(tmp_path) is None
 
 
+def room(free, of=None):
+    """shutil.disk_usage with so many GB free; `of`: the same for some paths."""
+    return lambda path: SimpleNamespace(free=(of or {}).get(str(path), free) * 1e9)
+
+
+@pytest.mark.parametrize(("free", "ok"), [(8.0, True), (0.51, True), (0.49, False), (0.0, False)])
+def test_little_room_on_the_disk_is_a_warning(free, ok, monkeypatch, tmp_path):
+    monkeypatch.setattr(check.shutil, "disk_usage", room(free))
+    finding = check.disk(tmp_path)
+    assert finding.ok is ok and finding.required is ok
+    assert ok or f"only {free:.2f} GB free in {tmp_path}, and lessons need 0.5 GB: make room" in finding.text
+
+
+@pytest.mark.parametrize(("free", "ok"), [(2.1, True), (1.9, False)])
+def test_before_the_installation_its_room_counts(free, ok, monkeypatch):
+    monkeypatch.setattr(check.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(check.shutil, "disk_usage", room(9.0, {"env": free}))
+    finding = check.disk(prefix="env")
+    assert finding.ok is ok and finding.required is ok
+    assert ok or "only 1.9 GB free for env: the installation takes 2 GB" in finding.text
+
+
+def test_the_disk_here_is_read():
+    assert check.disk().text.endswith("GB free") or not check.disk().ok
+
+
 # -- the trial training
 
 
@@ -401,6 +428,26 @@ def test_exit_code_and_lines(found, code, capsys):
     assert lines[-1].startswith("Ready" if code == 0 else "Not ready")
 
 
+@pytest.mark.parametrize(("found", "code"), [([GOOD], 0), ([GOOD, WARNING], 0), ([BAD, GOOD], 1)])
+def test_json_has_the_same_findings_and_exit_code(found, code, capsys):
+    def talkative():
+        print("a package greets")
+        return found[0]
+
+    assert check.main(["--json"], [talkative, *(give(finding) for finding in found[1:])]) == code
+    said = capsys.readouterr()
+    answer = json.loads(said.out)
+    assert [Finding(**finding) for finding in answer["findings"]] == found
+    assert answer["ready"] is (code == 0) and said.err == "a package greets\n"
+
+
+@pytest.mark.parametrize("wrong", [["--jsn"], ["--json", "--json"], ["--json", "me"]], ids=str)
+def test_check_refuses_other_words(wrong, capsys):
+    assert check.main(wrong, [give(GOOD)]) == 2
+    said = capsys.readouterr()
+    assert said.err == "usage: python -m gan_lessons check [--json]\n" and said.out == ""
+
+
 def test_marks(monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert check.line(GOOD) == "\N{CHECK MARK} this: fine"
@@ -428,18 +475,21 @@ def test_a_command_hands_on_what_it_is_given(name):
         command.main([name, "nothing"])
 
 
-def test_command_says_what_is_wrong_without_any_package(tmp_path):
-    """With no installed package at all the preflight still answers, line by line, and without a traceback."""
+@pytest.mark.parametrize("words", [[], ["--json"]], ids=["in words", "as JSON"])
+def test_command_says_what_is_wrong_without_any_package(words, tmp_path):
+    """With no installed package at all the preflight still answers, check by check, and without a traceback."""
     left_out = shutil.ignore_patterns("files", "__pycache__")
     shutil.copytree(check.PACKAGE, tmp_path / "gan_lessons", ignore=left_out)
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from gan_lessons.__main__ import main; sys.exit(main(['check']))"
+        "import sys; sys.path.insert(0, sys.argv[1]); from gan_lessons.__main__ import main; "
+        "sys.exit(main(['check', *sys.argv[2:]]))"
     )
     environment = {"PATH": "", "SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}
-    program = [sys.executable, "-I", "-S", "-c", code, str(tmp_path)]
+    program = [sys.executable, "-I", "-S", "-c", code, str(tmp_path), *words]
     done = subprocess.run(program, capture_output=True, text=True, env=environment, timeout=60)
     assert done.returncode == 1
     assert done.stderr == ""
-    assert len(done.stdout.splitlines()) == len(check.CHECKS) + 1
+    said = json.loads(done.stdout)["findings"] if words else done.stdout.splitlines()[:-1]
+    assert len(said) == len(check.CHECKS)
     assert "the course itself is not installed" in done.stdout
     assert "No module named 'torch'" in done.stdout

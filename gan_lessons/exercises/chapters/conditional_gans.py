@@ -136,8 +136,8 @@ def judge_project(answer, learner: Learner) -> None:
         "That is a probability. D gives logits: the losses of this course take the sigmoid themselves.": torch.sigmoid(
             verdict + inner
         ),
-        "The inner product is multiplied with the verdict, and it is to be added.": verdict * inner,
-        "The inner product is taken away. With a plus, what fits its class gets a higher logit.": verdict - inner,
+        "The verdict is multiplied by the inner product, and the two are to be added.": verdict * inner,
+        "The inner product is subtracted. With a plus, what fits its class gets a higher logit.": verdict - inner,
     }
     _compare(value, verdict + inner, others, "It is not verdict + v_y · h for each sample.")
 
@@ -226,7 +226,8 @@ def judge_code(answer, learner: Learner) -> None:
         "The numbers are in it, and the choice is not.": squares.mean() / 2,
         "The squares are averaged over the numbers of the code. They are to be added; only over the batch there is a mean.": named
         + squares.mean() / 6,
-        "The squares are to be halved: -log of a normal density of sd 1 is half a square.": named + squares.mean(),
+        "The squares are to be halved: -log of a normal density of sd 1 is half a square and a constant.": named
+        + squares.mean(),
         "It is summed over the batch. The loss is the mean.": expected * 9,
         "The scores are no logarithms of probabilities yet: log_softmax comes first.": squares.mean() / 2
         - scores.gather(-1, code[:, None]).mean(),
@@ -281,8 +282,8 @@ def judge_obey(answer, learner: Learner) -> None:
     obey = int((accuracy > 0.9).sum())
     if obey < SEEDS - 1:
         raise Wrong(
-            f"D and G are told the same class now, but after {STEPS} steps {obey} of {SEEDS} seeds give what they are asked for,"
-            f" with an accuracy above 0.9. Compare the signs in your losses with those in section 1."
+            f"D and G are told the same class now, but after {STEPS} steps only {obey} of {SEEDS} seeds give what they are asked"
+            f" for in more than nine of ten cases. Compare the signs in your losses with those in section 1."
         )
 
 
@@ -398,7 +399,7 @@ EXERCISES = (
     Build(
         name="09.told",
         judge=judge_told,
-        right="So a whole committee of runs is told its labels in one call. `gl.models.Conditional` does the same.",
+        right="So all runs are told their labels in one call. `gl.models.Conditional` does the same.",
         hints=(
             "`torch.cat` needs equal shapes but for the last axis. Which shape has x, and which has the one-hot label?",
             "`y.expand(x.shape[:-1])` gives each run the same labels; and `one_hot` takes the number of classes.",
@@ -432,7 +433,8 @@ EXERCISES = (
                 right=True,
             ),
             Option(
-                "An InfoGAN", "It looks alike. But its code is drawn at random, and here a label of the data is needed."
+                "An InfoGAN",
+                "It looks almost the same. But its code is drawn at random, and here a label of the data is needed.",
             ),
             Option(
                 "One with a projection D",
@@ -525,7 +527,7 @@ EXERCISES = (
             ),
             Option(
                 "The labels, and the code that D reads.",
-                "A G that must let D read its code, or that is asked for each class, cannot leave out blobs.",
+                "A G that is asked for each class, or whose code D must read, loses at once if it puts all into one place.",
                 right=True,
             ),
             Option(
@@ -626,7 +628,7 @@ EXERCISES = (
     Predict(
         name="09.few",
         question="At the end D is shown the 200 digits that it has learned from, then 1,000 real digits that it has never seen. How"
-        " sure is it that they are real? (Without augmentation.)",
+        " sure is it that they are real? (It has seen the pictures as they are, without the changes that come below.)",
         options=(
             Option("Sure of both: all of them are real.", "That would be so if D had learned what digits are like."),
             Option(
@@ -653,9 +655,12 @@ EXERCISES = (
     ),
     Explain(
         name="09.upside",
-        question="Why would it be wrong to turn digits upside down as an augmentation?",
-        hints=("Which digit becomes another one?", "What would D then count as real?"),
-        solution="D would see real sixes as nines. A change that makes of one kind of real picture another kind leaks: G may make"
-        " changed ones, and D cannot tell.",
+        question="Why would it be wrong to turn digits upside down as an augmentation, each with a chance of one half?",
+        hints=(
+            "Which digit becomes another one?",
+            "Suppose that G makes upside-down digits. Can D notice it after such a change?",
+        ),
+        solution="D would see half of the real digits upside down, sixes as nines. A G that makes upside-down digits looks just the"
+        " same to D after the change, so nothing keeps G from making them: the change leaks into its pictures.",
     ),
 )

@@ -169,7 +169,7 @@ def judge_p_value(answer, learner: Learner) -> None:
         )
     if min(p) == 0:
         raise Wrong(
-            "It returns a p of 0, which 99 shuffles cannot show. The found order is one of the possible ones: count it."
+            "It returns a p of 0, which no number of shuffles can show. The found order is one of the possible ones: count it."
         )
 
 
@@ -285,21 +285,21 @@ EXERCISES = (
             ),
             Option(
                 "It falls to about a third.",
-                "By one over the root of 8 falls an error of a mean. FID is a squared distance, so its bias falls faster.",
+                "The error of a mean falls like that, by one over the root of 8. FID is a squared distance, so its bias falls faster.",
             ),
             Option(
                 "It falls to about an eighth.",
-                "The bias goes like one over n. So it can be seen in a plot of FID over 1 / n: a line that does not end at 0.",
+                "The bias goes like one over n. Drawn over 1 / n, FID is a line, which meets the true distance where 1 / n is 0.",
                 right=True,
             ),
             Option(
                 "It falls to about a sixty-fourth.",
-                "That would be one over n². The squares of errors that fall like one over the root of n fall like one over n.",
+                "That would be one over n². Errors fall like one over the root of n, so their squares fall like one over n.",
             ),
         ),
         outcome=fall_outcome,
         example=8.8,
-        hints=("Look at the formula above: how often does n stand in it?", "4,000 is 8 times 500."),
+        hints=("Look at the formula above: where does n stand in each of its two parts?", "4,000 is 8 times 500."),
         solution="c: both parts of the formula are something over n, so eight times the samples leave an eighth.",
     ),
     Build(
@@ -324,8 +324,8 @@ EXERCISES = (
     ),
     Predict(
         name="08.outlier",
-        question="Generated points lie where nothing real is: precision, density and coverage are 0. Now one real point of a"
-        " thousand lies far away, by mistake. What happens?",
+        question="Generated points lie where nothing real is: precision, density and coverage are 0 (k = 5). Now one real point"
+        " of a thousand lies, by mistake, far out beyond them. What happens?",
         options=(
             Option(
                 "All three stay near 0.",
@@ -342,7 +342,7 @@ EXERCISES = (
             ),
             Option(
                 "Density leaps to 1, precision and coverage stay small.",
-                "Density is in how many balls a point lies, over k. One ball is a fifth there, and for precision it is enough.",
+                "Density is in how many balls a point lies, over k = 5. One ball gives 0.2, and for precision one ball is enough.",
             ),
         ),
         outcome=outlier_outcome,
@@ -387,15 +387,15 @@ EXERCISES = (
         options=(
             Option(
                 "It leaves one class out.",
-                "That costs recall and coverage a little each. Here recall is gone altogether, and FID hardly moves.",
+                "That costs recall and coverage a little each, and precision nothing. Here recall is gone altogether.",
             ),
             Option(
                 "Most of its digits are turned left to right.",
-                "Mirrored digits lie outside of the real balls, so precision would fall. Here it is that of real digits.",
+                "Many mirrored digits lie outside of the real balls, so precision would fall. Here it is that of real digits.",
             ),
             Option(
                 "It repeats a few hundred good pictures.",
-                "Each picture is real, so precision is full; a ball round a repeated picture has no size, so recall is none.",
+                "Each picture is real, so precision is full; a ball round a repeated picture has no size, so recall is 0.",
                 right=True,
             ),
             Option(
@@ -407,7 +407,7 @@ EXERCISES = (
             "Precision says that each picture is fine. So something is wrong with them as a set.",
             "How large is the ball round a picture that comes ten times?",
         ),
-        solution="c: *few pictures* at 0.4. FID below 1 and full precision overlook it, recall and coverage do not.",
+        solution="c: it is 'few pictures' at 0.4. FID below 1 and full precision overlook it, recall and coverage do not.",
     ),
     Repair(
         name="08.p_value",
@@ -450,7 +450,7 @@ EXERCISES = (
             ),
             Option(
                 "About 500.",
-                "That many numbers would be there if each came four times. A number's chance has no memory.",
+                "So few would come if each of them came four times. Each comes twice in the mean, and most come at least once.",
             ),
         ),
         outcome=modes_outcome,

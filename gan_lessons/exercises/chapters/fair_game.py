@@ -112,7 +112,7 @@ def judge_who_learns(answer, learner: Learner) -> None:
     if not same:
         raise Wrong("It is wrong for some of five runs. The share is over the pairs of one run, and not over all runs.")
     if not said([[1, 2]], [[0, 1.5]], 0.75)[2]:
-        raise Wrong("D's accuracy is just the threshold here, three pairs of four. *Up to* the threshold D learns.")
+        raise Wrong("If D's accuracy is just the threshold, such as .75, D learns: *up to* the threshold includes it.")
     if not said([[1, 0]], [[0, 0]], 0.6)[2] or not said([[0, 0]], [[0, 0]], 0.5)[2]:
         raise Wrong("Equal logits are a guess: such a pair counts one half, and not 0 or 1.")
 
@@ -156,6 +156,12 @@ def judge_smoothed(answer, learner: Learner) -> None:
             "It is right for small logits, and not finite for logits of 200: there a sigmoid is 1, and 1 - D is 0."
             " Work on the logits."
         )
+    for value, case in zip(found, ((sure, -sure), (-sure, sure)), strict=True):
+        if abs(float(value) - float(of(*case, label))) > 0.1:
+            raise Wrong(
+                f"It is right for small logits, but for logits of 200 it returns {float(value):.4g}, and it should be"
+                f" {float(of(*case, label)):.4g}. Something cuts it off, such as a small number inside the logarithm."
+            )
 
 
 # -- repair
@@ -175,10 +181,14 @@ def judge_sure_d(answer, learner: Learner) -> None:
     if answer.data != given.data:
         raise Wrong("The data are changed. G must come to these data: keep them.")
     if any(getattr(answer, name) != getattr(given, name) for name in ("discriminator", "d_optimizer", "schedule")):
-        raise Wrong("D is made another one. It stays as strong as it is: its network, its rate, and its five steps.")
+        raise Wrong(
+            "D is changed here. But it stays as strong as it is: keep its network, its rate, and its five steps."
+        )
     allowed = ("objective", "penalties", "instance_noise", "unroll")
     if replace(answer, **{name: getattr(given, name) for name in allowed}) != given:
-        raise Wrong("More is changed than what D and G play for, and what D is shown. G and the batch stay, too.")
+        raise Wrong(
+            "More is changed than the loss, penalties, instance noise and unrolled steps. G, its rate and the batch stay, too."
+        )
     trainer = answer.trainer(seeds=SEEDS)
     for done in range(0, STEPS, 50):
         trainer.advance(50)
@@ -227,35 +237,35 @@ EXERCISES = (
         options=(
             Option(
                 "Both networks have learned what they can, and the samples are good.",
-                "The losses look like this from the first step on, and then nobody had learned anything. In fact all samples"
-                " of this G lie on one of two bells.",
+                "The losses look like this from the first step on, when nobody had learned anything. In the end all samples"
+                " of this G lie on one bell, and the data have two.",
             ),
             Option(
                 "D is ahead: its loss is the larger one.",
-                "A larger loss is worse, and the two are not measured alike: D's has two halves. D is ahead where its loss is"
-                " below log 4.",
+                "A larger loss is worse, and the two are not measured alike: D's is a sum of two parts. D is ahead where its loss"
+                " is below log 4.",
             ),
             Option(
                 "G has won: its loss is lower than D's.",
-                "Each loss has its own mark. A G that wins has a loss below log 2, and this one stays about there.",
+                "Each loss has its own mark. A G that wins has a loss below log 2, and this one stays at about log 2.",
             ),
             Option(
-                "D can only guess. How good the samples are, they do not say.",
-                "All samples of this G lie on one of two bells, and they move before D has learned where. The losses look as"
-                " they do with a perfect G.",
+                "D can only guess. They do not say how good the samples are.",
+                "All samples of this G lie together, on one bell of two, and they move on before D has learned where they are."
+                " With a perfect G the losses would look the same.",
                 right=True,
             ),
         ),
         hints=(
             "What does a D lose that says one half to everything?",
-            "Can it be that nobody can tell two things apart, and they differ all the same?",
+            "Can two things differ although this D cannot tell them apart?",
         ),
-        solution="d: log 4 and log 2 are what a D has that can only guess, and a D can guess for two reasons. The samples are"
+        solution="d: log 4 and log 2 are the two losses when D can only guess, and that has two possible reasons. The samples are"
         " good, or D is too slow or too small to see that they are not. Here it is the second.",
     ),
     Predict(
         name="05.stronger",
-        question="Four changes of the steady toy. Which of them loses the most seeds?",
+        question="Four changes of the steady toy. With which of them are the fewest seeds of 32 good?",
         options=(
             Option("A D with 2 units a layer.", "G cannot learn what D does not see.", right=True),
             Option(
@@ -282,9 +292,13 @@ EXERCISES = (
         name="05.steeper",
         low=198.5,
         high=199.5,
-        right="So the sure D gives G nearly two hundred times as much to go by. Such ratios are in the lengths above.",
+        right="So from the same sure D this sample gets a slope that is 199 times as long. The two lengths above have about that ratio.",
         mistakes=(
-            Mistake(199.5, 200.5, "Nearly: 1 / .005 is the slope of the non-saturating loss alone, after D."),
+            Mistake(
+                199.5,
+                200.5,
+                "Nearly: 1 / .005 is the derivative of -log D alone, without its sign. Divide it by the other.",
+            ),
             Mistake(0.00490, 0.00510, "That is the ratio upside down: how steep the minimax loss is beside the other."),
             Mistake(1050, 1065, "That is the ratio of the two losses. What moves G is their slope."),
             Mistake(-200, -198, "How steep is asked for, which has no sign. (Both losses fall where D rises.)"),
@@ -326,7 +340,10 @@ rescued = sure.put(loss="log (non-saturating)")
         question="At which threshold has 'only the worse learns' most good seeds of 16?",
         options=(
             Option("At .5 or .6.", "There D learns only while it is losing. Such a D is a weak one."),
-            Option("At .7 or .75.", "A threshold between two faults need not be free of both."),
+            Option(
+                "At .7 or .75.",
+                "Some seeds collapse there and the others do not arrive: between the two faults it has both.",
+            ),
             Option("At .8 or .9.", "There D is strong, and G moves in one step of six, or of twenty."),
             Option(
                 "At none: the plain game in turn has more.",
@@ -375,8 +392,8 @@ rescued = sure.put(loss="log (non-saturating)")
     Build(
         name="05.smoothed",
         judge=judge_smoothed,
-        right="Where nothing overlaps, the best D of these labels says .9 to real samples, and not 1: it is kept from being too"
-        " sure of them.",
+        right="With a label of .9, and where nothing overlaps, the best D says .9 to real samples, and not 1. So it cannot become"
+        " too sure of them.",
         hints=(
             "-log D is `F.softplus(-logits)`, and -log(1 - D) is `F.softplus(logits)`. Three such parts are needed.",
             "On real samples: label · softplus(-real) + (1 - label) · softplus(real). Then the mean over the batch, `.mean(-1)`.",
@@ -387,7 +404,9 @@ rescued = sure.put(loss="log (non-saturating)")
 """,
         wrong={
             "def smoothed(real, fake, label):\n    D, E = real.sigmoid(), fake.sigmoid()\n"
-            "    return -(label * D.log() + (1 - label) * (1 - D).log() + (1 - E).log()).mean(-1)": "logits of 200",
+            "    return -(label * D.log() + (1 - label) * (1 - D).log() + (1 - E).log()).mean(-1)": "not finite for logits of 200",
+            "def smoothed(real, fake, label):\n    D, E, e = real.sigmoid(), fake.sigmoid(), 1e-12\n"
+            "    return -(label * (D + e).log() + (1 - label) * (1 - D + e).log() + (1 - E + e).log()).mean(-1)": "cuts it off",
             "def smoothed(real, fake, label):\n    D, E = real.sigmoid(), fake.sigmoid()\n"
             "    return (label * D.log() + (1 - label) * (1 - D).log() + (1 - E).log()).mean(-1)": "sign is turned",
             "def smoothed(real, fake, label):\n    b = F.binary_cross_entropy_with_logits\n"
@@ -411,7 +430,7 @@ rescued = sure.put(loss="log (non-saturating)")
         question="The ring has a radius of 1, and the mean of its data is the centre. How far from the centre is the middle of a"
         " collapsed run's samples, for most runs?",
         options=(
-            Option("At it: below .25.", "There are no data, so a sample there is the easiest forgery to see."),
+            Option("At the centre: below .25.", "There are no data, so a sample there is the easiest forgery to see."),
             Option(
                 "Between .25 and .75.",
                 "That is where the middle is if samples are shared among blobs on one side of the ring. Few runs do that.",
@@ -426,9 +445,10 @@ rescued = sure.put(loss="log (non-saturating)")
     ),
     Explain(
         name="05.same_samples",
-        question="In the diagnosis, which two faults have the same samples? What tells them apart?",
-        hints=("Look for samples that all lie in one place.", "What does D say to them?"),
-        solution="'Mode collapse' and 'detach is left out': one place each. In the first D says one half to both; in the second"
-        " it tells them apart.",
+        question="In the diagnosis, find two faults whose samples look alike. What tells them apart?",
+        hints=("Look for samples that all lie in one place.", "Compare what D says to them, and the losses."),
+        solution="There are several such pairs. 'Mode collapse' and 'detach is left out': in both the samples are in one place. In the"
+        " first D says one half to real and generated ones; in the second it tells them apart. 'D is too strong' and 'the"
+        " saturating loss': G has hardly moved. In the first G's loss is far above 1, in the second below 0.",
     ),
 )

@@ -74,11 +74,11 @@ def judge_non_saturating(answer, learner: Learner) -> None:
     value, expected = learner.number(found), float(F.softplus(-logits).mean())
     p, near = torch.sigmoid(logits), lambda other: abs(value - float(other)) < 1e-4
     for other, said in (
-        (32 * expected, "That is the sum over the batch. With the mean, a larger batch does not mean larger steps."),
+        (32 * expected, "That is the sum over the batch, which grows with the batch. Take the mean."),
         (-expected, "The sign is turned: a G that makes this smaller makes D surer that the forgeries are generated."),
         (
             F.logsigmoid(-logits).mean(),
-            "That is log(1 − D(G(z))), the original loss. The other of the two is asked for.",
+            "That is log(1 − D(G(z))), the original loss. The non-saturating one is asked for.",
         ),
         (
             F.softplus(logits).mean(),
@@ -95,7 +95,7 @@ def judge_non_saturating(answer, learner: Learner) -> None:
         if near(other):
             raise Wrong(said)
     if not near(expected):
-        raise Wrong(f"For 32 logits around 0 it returns {value:.4f}, and {expected:.4f} is right.")
+        raise Wrong(f"For 32 hidden logits it returns {value:.4f}, and {expected:.4f} is right.")
     if not (isinstance(found, torch.Tensor) and found.requires_grad):
         raise Wrong("The number is right, but no gradient flows back from it to G: keep it a tensor to the end.")
     far = torch.full((32, 1), -200.0)
@@ -141,7 +141,7 @@ def judge_stop_at(answer, learner: Learner) -> None:
     if same(np.nanargmax(np.where(np.isinf(gap), np.nan, gap), 0)):
         raise Wrong("That is where D's loss is farthest from log 4.")
     if np.allclose(found, d_loss[expected, np.arange(7)]) or np.allclose(found, gap[expected, np.arange(7)]):
-        raise Wrong("It returns the losses, or their gaps. Asked for is the place in time: which row it is.")
+        raise Wrong("It returns the losses, or their gaps. The place in time is asked for: which row it is.")
     if not same(expected):
         off = int(np.flatnonzero(found != expected)[0])
         raise Wrong(
@@ -160,11 +160,13 @@ def judge_slow(answer, learner: Learner) -> None:
     if answer == slow:
         raise Wrong("These are the settings that fail. Change one of them.")
     if answer.data != given.data:
-        raise Wrong("The data are changed. Keep the bell at 4: that is what G shall learn.")
+        raise Wrong("The data are changed. Keep the bell at 4: that is what G must learn.")
     if answer.d_optimizer != slow.d_optimizer or answer.g_optimizer != slow.g_optimizer:
-        raise Wrong("An optimizer is changed. A faster D is what the slider showed: find another way to help it.")
+        raise Wrong(
+            "An optimizer is changed. This section has shown that a faster D helps. Find another way to help D."
+        )
     if replace(answer, steps=slow.steps) == slow:
-        raise Wrong(f"Only `steps` is changed. The check trains {STEPS:,} steps, whatever it is: time is not the cure.")
+        raise Wrong(f"Only `steps` is changed. The check trains {STEPS:,} steps in any case, so this changes nothing.")
     turns = answer.schedule
     if (isinstance(turns, InTurn) and turns.d_steps + turns.g_steps > TURNS) or answer.batch > 1024:
         raise Wrong(f"This would train for minutes. Try a batch up to 1024, and up to {TURNS} updates in a step.")
@@ -177,7 +179,7 @@ def judge_slow(answer, learner: Learner) -> None:
     if good < ENOUGH:
         behind = isinstance(turns, InTurn) and turns.d_steps < turns.g_steps
         why = (
-            "Here G moves more often than D, which was too slow before."
+            "Here G moves more often than D, and D was too slow before."
             if behind
             else "D is still not close enough to D*. What would let it learn more between two moves of G?"
         )
@@ -202,17 +204,17 @@ EXERCISES = (
         question="G starts with random weights. What will its first 2,000 forgeries look like?",
         options=(
             Option(
-                "A bell around 4, as R's samples are.",
-                "G has never seen R, and no training has begun: nothing could tell it of the 4.",
+                "A bell around 4, like R's samples.",
+                "G has never seen R, and no training has begun, so G cannot know of the 4.",
             ),
             Option(
                 "A heap near 0, narrower than the noise.",
-                "The first weights are small, so all of G's outputs lie close together.",
+                "The random weights at the start are small, so all of G's outputs lie close together.",
                 right=True,
             ),
             Option(
                 "Like the noise itself: around 0, with a standard deviation of 1.",
-                "G does not hand the noise through: its random weights are small, and shrink it.",
+                "G changes the noise: its random weights are small, and shrink it.",
             ),
             Option(
                 "Spread over the whole line from −2 to 8.",
@@ -223,7 +225,7 @@ EXERCISES = (
         example=np.array([-0.2, 0.1, 0.2]),
         hints=(
             "What does G know of R at this moment?",
-            "PyTorch makes the first weights small. What do small weights do to a number?",
+            "PyTorch starts with small weights. What do small weights do to a number?",
         ),
         solution="b: a narrow heap near 0. Of 1,000 such G, every mean was between −1.1 and 1.1, and every standard deviation"
         " below 0.85.",
@@ -252,7 +254,7 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "Whose gradients does `loss.backward()` fill then, beside D's?",
+            "Whose gradients does `loss.backward()` fill then, besides D's?",
             "Who takes a step with them, and what does `g_optimizer.zero_grad()` do before G's turn?",
         ),
         solution="c: the weights are the same. G's gradients are filled in D's turn and wiped before G's.",
@@ -286,13 +288,11 @@ EXERCISES = (
         name="01.hundred",
         question="Out of a hundred seeds, how many end close to the real bell?",
         options=(
-            Option(
-                "At most 30.", "One lucky run in three or four would be little. These settings were tuned to do better."
-            ),
+            Option("At most 30.", "These settings were chosen because they do better than that."),
             Option("About half: 31 to 70.", "That is what the first ten seeds show, as you will see, and ten are few."),
             Option(
                 "Most, and not all: 71 to 97.",
-                "A GAN with good settings works most of the time, and the rest is why one run tells so little.",
+                "A GAN with good settings works most of the time. It does not work every time, so one run tells little.",
                 right=True,
             ),
             Option(
@@ -303,20 +303,20 @@ EXERCISES = (
         outcome=lambda good: int(np.searchsorted([30, 70, 97], np.sum(good))),
         example=np.arange(100) < 88,
         hints=(
-            "The settings were tuned so that it works, and you have seen one run of them.",
+            "These settings were chosen because they work. Do they leave nothing to chance?",
             "Did all your own runs end on the bell?",
         ),
         solution="c: 88 of 100, when we ran it.",
     ),
     Read(
         name="01.pull",
-        question="Here are R's density and D*, the best D against some G. Where do that G's forgeries lie, and which way does it"
-        " pull them?",
+        question="Here are R's density and D*, the best D against some G. Where do the forgeries of this G lie, and which way does"
+        " D* pull them?",
         picture="gaussian_d_star_rises",
         options=(
             Option(
                 "On the bell: G is perfect, and nothing pulls.",
-                "Against a perfect G, D* is one half everywhere. This one is sure of itself on both sides.",
+                "Against a perfect G, D* is one half everywhere. This one is near 0 on the left and near 1 on the right.",
             ),
             Option(
                 "Around 5, right of the bell; they are pulled to the left.",
@@ -342,7 +342,7 @@ EXERCISES = (
         name="01.too_narrow",
         low=0.325,
         high=0.34,
-        right="So D says generated at the middle of the bell, and real at its sides: it pulls a narrow G apart, if it is near D*.",
+        right="So D* says generated in the middle of the bell and real at its sides. A D that is near D* pulls a narrow G apart.",
         mistakes=(
             Mistake(0.66, 0.67, "That is q / (p + q), the probability of generated. D's is that of real: p / (p + q)."),
             Mistake(
@@ -371,7 +371,7 @@ EXERCISES = (
         name="01.sure_d",
         low=0.457,
         high=0.467,
-        right="Log 4 = 1.386 is for a D that guesses, 0 for one that is sure and right. This D tells most of them apart.",
+        right="Log 4 = 1.386 is for a D that guesses, 0 for one that is sure and right. This D is right about all of them, but not quite sure.",
         mistakes=(
             Mistake(
                 1.30,
@@ -392,7 +392,7 @@ EXERCISES = (
             Mistake(0.35, 0.36, "That is the part of the forgeries. The real samples add theirs."),
         ),
         too_low="That is too small. Are both parts in it, −log D on real samples and −log(1 − D) on forgeries?",
-        too_high="That is too large. This D is right more often than one that guesses, so its loss is below log 4.",
+        too_high="That is too large. What does D say of a forgery: is the right answer, generated, given 0.3 or 0.7?",
         wrong=(1.3093, 0.231, 0.6666, 0.2007, -0.462, 0.1054, 0.3567, 2.3),
         hints=(
             "For a real sample the loss is −log D, for a forgery −log(1 − D).",
@@ -406,7 +406,7 @@ EXERCISES = (
         options=(
             Option(
                 "Nearly all of them.",
-                "That is the advice put to the test. Log 4 means that this D can only guess, and this D is weak.",
+                "That is what the advice says. But log 4 means only that this D guesses, and this D is weak.",
             ),
             Option(
                 "About half of them.",
@@ -418,21 +418,21 @@ EXERCISES = (
                 right=True,
             ),
             Option(
-                "The question has no answer: the losses settle elsewhere.",
-                "They do settle, and nearly all of them at log 4.",
+                "The question has no answer: fewer than half of the runs end near log 4.",
+                "The losses of nearly all runs settle there.",
             ),
         ),
         outcome=lambda found: 3 if found[0].sum() < 50 else (2, 1, 1, 0)[min(3, int(4 * found[1][found[0]].mean()))],
         example=(np.arange(100) < 92, np.arange(100) < 2),
         hints=(
-            "D's loss is log 4 when this D can only guess. Who else can make it guess, beside a perfect G?",
+            "D's loss is log 4 when this D can only guess. Is a perfect G the only reason why a D guesses?",
             "Here D is as slow as G, and gets only 8 samples at a time.",
         ),
         solution="c: 92 runs had D's loss within 0.1 of log 4, and 2 of them were good.",
     ),
     Explain(
         name="01.finished",
-        question="A friend trains a GAN on photographs. D's loss has stood at 1.39 for an hour, and he says: it is finished. What"
+        question="A friend trains a GAN on photographs. D's loss has stood at 1.39 for an hour. The friend says: it is finished. What"
         " do you answer, and what would you look at?",
         hints=("What does log 4 say, and about whom?", "What would a better D say of the same forgeries?"),
         solution="1.39 is log 4: this D can only guess. Perhaps the forgeries are good, perhaps D is too weak or too slow. Look"
@@ -445,11 +445,11 @@ EXERCISES = (
         options=(
             Option(
                 "Everywhere below some limit.",
-                "A careful D sounds safe, but one that is slower than G lags behind, and its advice is out of date.",
+                "A slow D sounds safe. But a D that lags behind G gives a slope that is out of date.",
             ),
             Option(
                 "Everywhere above some limit.",
-                "D should be fast, but there is an end to it: at the highest rates it jumps about, and its slope says nothing.",
+                "D should be fast, but not without limit: at the highest rates its curve jumps about, and its slope says nothing.",
             ),
             Option("In between.", "There D stays close to D*, and its slope is worth following.", right=True),
             Option(
@@ -464,9 +464,9 @@ EXERCISES = (
     Repair(
         name="01.slow",
         judge=judge_slow,
-        right="So it is not the rate that counts, but how close D stays to D*. More turns of D cost time, though.",
+        right="So D's rate is not the only way. What counts is how close D stays to D*. But more turns of D cost time.",
         hints=(
-            "G should wait until D has seen where its forgeries are now. Which setting says how often each of them moves?",
+            "G should wait until D has learned where the forgeries are now. Which setting says how often each network moves?",
             "`schedule=gl.trainers.InTurn(d_steps=..., g_steps=1)`. With 2 it is better, and not enough.",
         ),
         solution="""slow = replace(gl.recipes.steady, d_optimizer=replace(gl.recipes.steady.d_optimizer, lr=1e-3))
@@ -489,10 +489,9 @@ mended = replace(slow, schedule=gl.trainers.InTurn(d_steps=5, g_steps=1))
     Build(
         name="01.stop_at",
         judge=judge_stop_at,
-        right="On the 200 runs of `story` this rule ends with 5 good runs, and the best moments would give 23: the loss passes"
-        " log 4 long before, and long after, the good moment.",
+        right="The rule needs no truth, only D's losses. How many good runs it finds in `story` is asked under Exercises, at the end.",
         hints=(
-            "How far is each loss from log 4, whether above or below? Which row is the smallest, for each column?",
+            "How far is each loss from log 4, above or below? In which row is this smallest, for each column?",
             "`np.argmin` takes NaN for the smallest. `np.nanargmin(..., axis=0)` leaves it out.",
         ),
         solution="""def stop_at(d_loss):

@@ -77,18 +77,20 @@ def judge_others(answer, learner: Learner) -> None:
         raise Wrong("Each sample still counts itself: exp(0) = 1. The others alone are asked for.")
     if same(expected + 1 - np.exp(-1)):
         raise Wrong(
-            "exp(−1) is taken away, and what a sample adds to its own sum is another number: its distance is 0."
+            "exp(−1) is taken away. But a sample's distance to itself is 0, so it adds another number to its own sum."
         )
     if same(expected / n) or same((expected + 1) / n) or same(expected / (n - 1)):
         raise Wrong("That is a mean over the batch. The layer has the sum: how many are close, not what share of them.")
     if same(torch.exp(table.sum(-1)).sum(1) - 1):
-        raise Wrong("That grows with the distance: far samples would count most. What turns it round?")
+        raise Wrong(
+            "That grows with the distance: far samples would count most. Closeness must fall with the distance."
+        )
     if same(torch.exp(-(table**2).sum(-1)).sum(1) - 1) or same(torch.exp(-table.norm(dim=-1)).sum(1) - 1):
         raise Wrong("That is made of squares. The layer takes the L1 distance: the sum of the absolute differences.")
     if same(table.sum(-1).sum(1)):
         raise Wrong("Those are sums of distances. They are not turned into closeness yet.")
     if same(torch.exp(-table).sum(-1).sum(1) - dim):
-        raise Wrong("The sum over `dim` belongs inside of the exponential: first the distance, then its closeness.")
+        raise Wrong("The sum over `dim` belongs inside of the exponential: first the distance, then the closeness.")
     if not same(expected):
         raise Wrong("The shape is right and the numbers are not. Take the steps of this section one by one.")
 
@@ -96,9 +98,9 @@ def judge_others(answer, learner: Learner) -> None:
 def _shape_of_others(shape: tuple[int, ...], n: int, kernels: int, dim: int) -> str:
     given = f"For M of shape {(n, kernels, dim)} it returns {shape}, and {(n, kernels)} is asked for."
     if shape == (n, dim):
-        return f"{given} The kernels are added up. The sum inside of a distance goes over `dim`, the last axis."
+        return f"{given} The kernels are added up. A distance is a sum over `dim`, the last axis."
     if shape == (n, n, kernels):
-        return f"{given} There is still a number for each pair. Which axis are the others of the batch?"
+        return f"{given} There is still a number for each pair. Which axis stands for the others of the batch?"
     if shape == (n,):
         return f"{given} The kernels are mixed: each asks a question of its own, and keeps its own number."
     return given
@@ -115,9 +117,7 @@ def judge_pack(answer, learner: Learner) -> None:
     if value.shape == (n // m, m, d):
         raise Wrong("The packs are right. D takes one row of m · d numbers for each, so the last two axes become one.")
     if value.shape == (n, m * d):
-        raise Wrong(
-            "That gives a pack for each sample. Each sample goes into one pack only, so there are n / m of them."
-        )
+        raise Wrong("That gives a pack for each sample. Each sample goes into one pack only, so there are n / m packs.")
     if value.shape != (n // m, m * d):
         raise Wrong(f"12 samples of 2 numbers by packs of 3 make the shape (4, 6), and it returns {value.shape}.")
     same = lambda other: np.allclose(value, other.numpy(), atol=1e-6)  # noqa: E731
@@ -129,7 +129,7 @@ def judge_pack(answer, learner: Learner) -> None:
         raise Wrong("A pack holds the same sample m times. Then every G looks like one that repeats itself.")
     if same(torch.cat(x.chunk(m), 1)):
         raise Wrong(
-            "Those are packs of samples that lie far apart in the batch. Neighbours are asked for: rows 0, 1 and 2."
+            "Those are packs of samples that lie far apart in the batch. The first pack of three is made of rows 0, 1 and 2."
         )
     if not same(x.reshape(n // m, m * d)):
         raise Wrong("The shape is right, and the samples stand in another order: neighbours of the batch make a pack.")
@@ -235,19 +235,19 @@ def _why_tame(answer) -> str:
     if d < 1 and g == 1:
         return "D is slower now, and this D was slow to learn already."
     if d > 1 and g == 1:
-        return "A faster D helps little here: spectral normalisation bounds its slope at every rate."
+        return "A faster D helps little here: spectral normalisation limits its slope at every rate."
     return "G is still too fast for such a D."
 
 
 EXERCISES = (
     Read(
         name="03.table",
-        question="This is the closeness of eight samples, for one kernel; black is 1. Which of them may be copies of each other?",
+        question="This is the closeness of eight samples, for one kernel; black is 1. Which samples may be copies of each other?",
         picture="minibatch_table",
         options=(
             Option(
                 "All eight: the diagonal is black from end to end.",
-                "On the diagonal each sample meets itself. That is 1 for any batch, and says nothing of copies.",
+                "On the diagonal each sample meets itself. That is 1 for any batch, and says nothing about copies.",
             ),
             Option(
                 "None, since the black squares are scattered.",
@@ -255,11 +255,11 @@ EXERCISES = (
             ),
             Option(
                 "Samples 0, 3, 5 and 7.",
-                "Their rows are nearly white but for the diagonal: nobody is close to them. They are real.",
+                "Outside of the diagonal their rows are nearly white: no other sample is close to them.",
             ),
             Option(
                 "Samples 1, 2, 4 and 6.",
-                "Each of these rows is black at all four of them. Their sums are about 4, those of the others between 1 and 2.",
+                "Each of these rows is black at all four places. The sum of such a row is about 4, that of another row about 1.",
                 right=True,
             ),
         ),
@@ -320,25 +320,23 @@ EXERCISES = (
         question="With the layer in the place of D's third hidden layer, as in the article, how many of 64 seeds will be good"
         " after 5,000 steps?",
         options=(
-            Option(
-                "Nearly all: 58 or more.", "The article's picture is one seed, and chosen. 64 seeds look different."
-            ),
-            Option("From 32 to 57.", "Not even half of the runs are good at any of the moments that were looked at."),
+            Option("Nearly all: 58 or more.", "The article shows one seed. 64 seeds look different."),
+            Option("From 32 to 57.", "Even at its best moment this D has far fewer good runs."),
             Option(
                 "From 10 to 31.",
-                "So many come close at some time. Most of them do not stay, and the end is what was asked for.",
+                "So many are good at some time. Most of them do not stay good, and the question is about the end.",
             ),
             Option(
                 "Fewer than 10.",
-                "It is 5 of 64, where the D of the same depth without the layer has none and the deeper one has one.",
+                "It is 5 of 64. Without the layer, the D of the same depth has none, and the deeper one has one.",
                 right=True,
             ),
         ),
-        outcome=lambda good: int(np.searchsorted([-57, -31, -9], -good)),
+        outcome=lambda good: int(np.searchsorted([-57, -31, -9], -good, side="right")),
         example=5,
         hints=(
             "The batch has 8 samples, and G must be right in mean and in width at the same moment.",
-            "To come close at some time and to stay there are two things.",
+            "A run that is good at some time need not be good at the end.",
         ),
         solution="d: 5 of 64 are good at the end. At some time 25 were.",
     ),
@@ -346,19 +344,21 @@ EXERCISES = (
         name="03.scatter",
         low=5.9,
         high=6.1,
-        right="At equal depth the middle half is six times as narrow with the layer. Of the runs outside of it, quartiles say"
-        " nothing: two runs with the layer are more than a hundred times too wide.",
+        right="At equal depth with the layer the middle half of the runs scatters a sixth as much. Quartiles say nothing about the"
+        " other half: two runs with the layer are more than a hundred times too wide.",
         mistakes=(
             Mistake(2.1, 2.3, "That compares three layers with two and the layer: depth and layer change at once."),
             Mistake(2.0, 2.099, "That is the ratio for three hidden layers. Two of them are asked for."),
             Mistake(
                 0.15,
                 0.18,
-                "That is turned round: how many times as much the runs WITHOUT the layer scatter is asked for.",
+                "That is upside down: divide the distance without the layer by the distance with it.",
             ),
             Mistake(2.3, 2.45, "That is the distance without the layer. Divide it by the distance with the layer."),
             Mistake(
-                0.06, 0.09, "That divides standard deviations, which two runs with very large widths decide alone."
+                0.06,
+                0.09,
+                "That divides standard deviations. The two runs that are very wide decide them alone, so take quartiles.",
             ),
         ),
         too_low="That is too small. Is it the upper quartile minus the lower one, at the last moment, for the second and the third D?",
@@ -376,23 +376,23 @@ scatter = (high - low)[0] / (high - low)[1]
     ),
     Predict(
         name="03.batch",
-        question="At which batch sizes are most of 16 seeds good at some time?",
+        question="At which batch sizes are more of the 16 seeds good at some time than at the other sizes?",
         options=(
             Option(
                 "At 2 and 4: a small batch makes copies stand out.",
-                "At 2 there is one companion, who may be alike by chance.",
+                "At 2 each sample has one companion, and the two may be alike by chance.",
             ),
             Option(
                 "From 4 to 16, and nearly none above, as the article says.",
-                "The article says so of its own training. Here, with Adam, no such limit was found.",
+                "The article says so about its own training. Here, with Adam, no such limit was found.",
             ),
             Option(
                 "From 8 on, without a clear best one.",
-                "From 8 to 128 it is 5 to 9 of 16, which 16 seeds can not tell apart. Below 8 it is 1 and 2.",
+                "From 8 to 128 it is 5 to 9 of 16, which 16 seeds cannot tell apart. Below 8 it is 1 and 2.",
                 right=True,
             ),
             Option(
-                "At 128 alone: the more company, the better.",
+                "At 128 alone: more company is always better.",
                 "More company helps up to about 8. Sixteen seeds show no gain from there on.",
             ),
         ),
@@ -406,15 +406,18 @@ scatter = (high - low)[0] / (high - low)[1]
             else 2
         ),
         example=(1, 2, 7, 9, 8, 6, 8, 5),
-        hints=("How much company has a sample in a batch of 2?", "What does one sample more add in a batch of 64?"),
+        hints=(
+            "How much company does a sample have in a batch of 2?",
+            "What does one sample more add in a batch of 64?",
+        ),
         solution="c: 1 and 2 of 16 at batches of 2 and 4, and 5 to 9 of 16 from 8 to 128.",
     ),
     Build(
         name="03.pack",
         judge=judge_pack,
-        right="One `reshape` is all of PacGAN. D's first layer is wider, and nothing else in it changes.",
+        right="One `reshape` is nearly all of PacGAN. D's first layer becomes wider, and nothing else in D changes.",
         hints=(
-            "n samples of d numbers are n · d numbers in a row. Where does each pack begin?",
+            "n samples of d numbers are n · d numbers, one after the other. Where does each pack begin?",
             "`reshape(-1, m * d)` takes them in the order in which they stand.",
         ),
         solution="""def packed(x, m):
@@ -435,10 +438,10 @@ scatter = (high - low)[0] / (high - low)[1]
         name="03.tame",
         judge=judge_tame,
         seconds=120.0,
-        right="The remedy was not at fault, its settings were. With a slower G no more than one seed loses half of the ring. The"
-        " run is still far from sharp: a slow G needs more steps.",
+        right="The remedy was not at fault, its settings were. At these rates at most one of eight seeds is"
+        " collapsed. The runs are far from sharp: a slow G needs more steps.",
         hints=(
-            "In the table above, two learning rates have no collapsed run. What do they change?",
+            "In the list of section 6, the remedy *two learning rates* has no collapsed run. Which rate does it change?",
             "`g_optimizer=replace(tame.g_optimizer, lr=...)`, three times below D's or lower.",
         ),
         solution="""tame = gl.recipes.remedies.BY_NAME["spectral"](gl.recipes.wide_ring)
@@ -457,27 +460,29 @@ tamed = replace(tame, g_optimizer=replace(tame.g_optimizer, lr=3e-4))
         name="03.verdicts",
         low=32,
         high=32,
-        right="16 verdicts on real packs and 16 on generated ones, from as many samples as before: a quarter of the verdicts.",
+        right="16 verdicts on real packs and 16 on generated ones. Without packs it would be 128, from as many samples.",
         mistakes=(
             Mistake(16, 16, "That is for the real packs alone. D judges as many generated ones."),
+            Mistake(48, 48, "16 of these belong to G's turn. D's own turn is asked for."),
             Mistake(128, 128, "That is without packs: one verdict for each sample. Four samples share one here."),
             Mistake(64, 64, "That is half of 128: it would be right for packs of two."),
-            Mistake(8, 8, "The batch is not divided twice: 64 samples are 16 packs of four."),
+            Mistake(8, 8, "64 samples are 16 packs of four. Do not divide them twice."),
         ),
         too_low="That is too few. Count the packs of 64 real samples, and then those of 64 generated ones.",
         too_high="That is too many. Count the packs of 64 real samples, and then those of 64 generated ones.",
         wrong=(16, 128, 64, 8, 256, 4),
         hints=(
             "How many packs of four are there in 64 samples?",
-            "D sees 64 real samples and 64 generated ones in each step.",
+            "64 real samples make 64 / 4 packs, and 64 generated ones make as many.",
         ),
         solution="verdicts = 64 // 4 + 64 // 4",
     ),
     Explain(
         name="03.steep",
-        question="Set `eye.weight` in section 2 to 0.1 instead of 4. Can a threshold still tell the batches apart? Why?",
+        question="Set `eye.weight` in section 2 to 0.1 instead of 4. Does a single threshold still tell the batches apart? How easily, and why?",
         hints=("What is exp(−0.1 · distance) for a distance of 0.5?", "And how far apart are forged samples at most?"),
-        solution="Barely: exp(−0.1 · distance) is near 1 for all pairs in both batches, so all sums are nearly 8. A kernel must be"
-        " steep enough to see the distances that matter, which is why T is learned.",
+        solution="Yes, but the gap is small: the forged sums are about 7.98, and the largest real one is 7.60. With 4 they were above 7.1"
+        " and below 2.7. exp(−0.1 · distance) is near 1 for all pairs in both batches, so all sums are nearly 8, and the next layer"
+        " needs large weights to use the small difference. A kernel must be steep enough to see the distances that matter, so T is learned.",
     ),
 )

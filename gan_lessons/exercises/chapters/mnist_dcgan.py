@@ -79,7 +79,8 @@ def judge_bytes(answer, learner: Learner) -> None:
     if (off == 0).mean() > 0.4 and off.min() == -1 and off.max() == 0:
         raise Wrong("Some bytes come back one too small: a byte is cut off after the point. Round first.")
     if off.any():
-        raise Wrong(f"A byte of 200 does not come back as 200, but as {value[12, 8]:.0f}.")
+        byte = 200 if off[12, 8] else images[off != 0][0]
+        raise Wrong(f"A byte of {byte} does not come back as {byte}, but as {value[images == byte][0]:.0f}.")
     beyond = learner.array(learner(answer, np.array([-1.01, -1.0, 1.0, 1.01]) + 0.0), (4,))
     if beyond.tolist() != [0, 0, 255, 255]:
         raise Wrong("A value slightly beyond 1 or −1 begins again at the other end of the bytes. Clip it.")
@@ -107,7 +108,7 @@ def judge_side(answer, learner: Learner) -> None:
         (lambda n, k, s, p: (n - 1) * s + k - p, "Padding is taken away at both ends, and not at one."),
         (
             lambda n, k, s, p: (n - 1) * s + k + 2 * p,
-            "Here padding takes pixels away. In D it is the convolution that adds them.",
+            "Here padding takes pixels away. In D, with its ordinary convolutions, it adds them.",
         ),
     ):
         if found == [rule(*case) for case in cases]:
@@ -121,31 +122,31 @@ def judge_side(answer, learner: Learner) -> None:
 
 
 def judge_nearest(answer, learner: Learner) -> None:
-    made, train = learner.rng.uniform(-1, 1, (4, 9)), learner.rng.uniform(-1, 1, (7, 9))
+    made, train = learner.rng.uniform(-1, 1, (4, 784)), learner.rng.uniform(-1, 1, (7, 784))
     apart = made[:, None] - train[None]
     expected = np.sqrt((apart**2).sum(-1)).min(1)
     value = learner.array(learner(answer, made, train))
     if value.shape == (7,):
         raise Wrong(
-            "There is one number for each training picture. Ask the other way round: the nearest to each made one."
+            "There is one number for each training picture. Ask the other way round: the nearest to each generated one."
         )
     if value.shape == (4, 7):
         raise Wrong("Those are the distances of all pairs. The nearest of the training pictures is still to be chosen.")
     if value.shape == ():
         raise Wrong(
-            "One number came back. Each made picture has its own nearest neighbour, so there are as many numbers."
+            "One number came back. Each generated picture has a nearest training picture of its own, and so its own number."
         )
     if value.shape != (4,):
-        raise Wrong(f"4 made pictures have 4 numbers, and it returns the shape {value.shape}.")
+        raise Wrong(f"4 generated pictures have 4 numbers, and it returns the shape {value.shape}.")
     same = lambda other: np.allclose(value, other, atol=1e-6)  # noqa: E731
     if same(expected**2):
         raise Wrong("Those are squared distances: take the root.")
     if same(np.abs(apart).sum(-1).min(1)):
-        raise Wrong("Those are sums of absolute differences. Euclid's distance has squares, and a root.")
+        raise Wrong("Those are sums of absolute differences. The Euclidean distance has squares, and a root.")
     if same(np.sqrt((apart**2).mean(-1)).min(1)):
         raise Wrong("That is a mean over the pixels. The distance in the space of pictures is a sum over them.")
     if same((apart**2).sum(-1).argmin(1)):
-        raise Wrong("That is the place of the nearest one. How far away is it?")
+        raise Wrong("That is the place of the nearest one in `train`. How far away is it?")
     if same(np.sqrt((apart**2).sum(-1)).mean(1)):
         raise Wrong("That is the mean distance to all training pictures. A copy is near to one of them.")
     if same(np.sqrt((apart**2).sum(-1)).max(1)):
@@ -235,7 +236,7 @@ EXERCISES = (
     Build(
         name="04.side",
         judge=judge_side,
-        right="So 4 becomes 7 with a kernel of 3, and 7 becomes 14 with one of 4: the DCGAN's odd kernel is there for 28.",
+        right="With stride 2 and padding 1, a kernel of 3 makes 7 of 4, and kernels of 4 make 14 and 28 of that. That is why one kernel is 3.",
         hints=(
             "Each pixel paints a square as wide as the kernel, and its neighbour's begins one stride further.",
             "The last square begins at (side − 1) · stride. How wide is it, and what does the padding take away?",
@@ -256,9 +257,10 @@ EXERCISES = (
         name="04.generator",
         judge=judge_generator,
         seconds=30.0,
-        right="Two faults, and only the first one stops a program. The second one trains, and no picture ever has white paper.",
+        right="Of the two faults only the first one stops a program. With the second one G trains, but no picture ever has white"
+        " paper.",
         hints=(
-            "The DCGAN goes 4, 7, 14, 28. Which layer leaves that way first?",
+            "The sides of the DCGAN are 4, 7, 14, 28. Which layer is the first with another side? And what is paper?",
             "A kernel of 3 in the second layer; and paper is −1, which the last activation must be able to reach.",
         ),
         solution="""def repaired():
@@ -281,15 +283,18 @@ EXERCISES = (
     ),
     Predict(
         name="04.worse",
-        question="Which is worse in the MLP's pictures, measured against real digits: precision or recall?",
+        question="Which falls further short of what real digits get, in the MLP's pictures: precision or recall?",
         options=(
-            Option("Precision, by far.", "One picture in six lies outside of what is real. There is a greater fault."),
+            Option(
+                "Precision, by far.",
+                "One picture in six lies outside of what is real, but of real digits one in fourteen does, too. The recall lacks more.",
+            ),
             Option(
                 "Recall, by far.",
-                "It knows three real handwritings in five, where real digits have more than nine in ten.",
+                "The MLP knows three real handwritings in five, and real digits get more than nine in ten.",
                 right=True,
             ),
-            Option("Both are about equally worse.", "The distances to the floor differ much: look at both columns."),
+            Option("Both, about equally.", "The distances to the floor differ much: look at both columns."),
             Option(
                 "Neither: both are like those of real digits.",
                 "Both fall short of the floor, and one of them by a third.",
@@ -307,22 +312,26 @@ EXERCISES = (
     ),
     Predict(
         name="04.kinds",
-        question="Nobody told G what a digit is. In how many of its pictures does a choice write its own most frequent digit, on"
-        " average over the 32 choices?",
+        question="Nobody told G what a digit is. Each of the 32 choices has a digit that it writes most often. In how many of a choice's"
+        " pictures is it that digit, on average over the choices?",
         options=(
             Option(
                 "About 1 in 10: the choices have nothing to do with digits.",
-                "That would be chance. The digits are what differs most between real pictures.",
+                "By chance it would be little more. But G may leap where the choice changes, and it leaps between kinds of digits.",
             ),
             Option(
-                "About half.", "It is nearly all of them. A choice that wrote two digits would put both on one island."
+                "About half.",
+                "It is more. Within a choice the noise has no gaps, so one that wrote two digits would also write what lies between.",
             ),
             Option(
                 "More than 9 in 10.",
                 "Nearly each choice became one digit, and several choices share a digit.",
                 right=True,
             ),
-            Option("All, without any exception.", "The least faithful choices have exceptions, as the table shows."),
+            Option(
+                "All, without any exception.",
+                "The least faithful choices have exceptions, as the line above the grid says.",
+            ),
         ),
         outcome=lambda own: 0 if own < 0.3 else 1 if own <= 0.9 else 2 if own < 0.9999 else 3,
         example=0.95,
@@ -334,8 +343,8 @@ EXERCISES = (
     ),
     Read(
         name="04.rows",
-        question="These are pictures of the DCGAN that ships. The 64 numbers of the noise were drawn afresh for each, but for a part"
-        " that is the same within a row. Which part?",
+        question="These are pictures of the DCGAN that ships. The 64 numbers of the noise were drawn afresh for each, except for"
+        " those that are the same within a row. Which are these?",
         picture="dcgan_choices",
         options=(
             Option(
@@ -345,12 +354,12 @@ EXERCISES = (
             ),
             Option(
                 "The last 32, which do not choose.",
-                "Then the hand would stay, and the digits would change within a row.",
+                "Then each picture of a row would have a choice of its own, and so the digits would change.",
             ),
             Option("None of them.", "Then a row of eight would hold several digits, as the whole sheet does."),
             Option("All 64.", "Then the eight pictures of a row would be the same, pixel by pixel."),
         ),
-        hints=("What is the same within a row, and what is not?", "What did the table of choices and digits show?"),
+        hints=("What is the same within a row, and what is not?", "What did the grid of choices and digits show?"),
         solution="a: the first 32. Each row holds one choice, so one digit; the other numbers change its hand.",
     ),
     Build(
@@ -358,7 +367,7 @@ EXERCISES = (
         judge=judge_nearest,
         right="`gl.metrics.Nearest` finds the same. It never makes the table of all pairs, which 60,000 pictures would make too large.",
         hints=(
-            "`made[:, None] - train[None]` has an axis for the made pictures, one for the training pictures, one for pixels.",
+            "`made[:, None] - train[None]` has an axis for the generated pictures, one for the training pictures, one for pixels.",
             "Square, sum over the last axis, take the root, and then the minimum over the training pictures.",
         ),
         solution="""def nearest(made, train):
@@ -380,8 +389,8 @@ EXERCISES = (
         name="04.seven",
         low=0.99,
         high=1.01,
-        right="The lowest score there is: each picture is clear, and so is the sum of all, so the two do not differ. Its precision is"
-        " 1 and its recall 0.",
+        right="The lowest score there is: each picture is clear, and the mean of all is as clear, so the two do not differ. Its"
+        " precision is 1 and its recall 0.",
         mistakes=(
             Mistake(9.5, 10.5, "10 needs all ten digits in equal shares. Clear pictures alone are half of it."),
             Mistake(-0.01, 0.01, "The logarithm of the score is 0 here. The score is its exponential."),
@@ -401,8 +410,8 @@ EXERCISES = (
         question="All pixels of all digits are shuffled in the same way. Why does the MLP learn as well as before, and what becomes of"
         " the DCGAN?",
         hints=("What does a fully connected layer know about neighbours?", "What does a convolution look at?"),
-        solution="To a fully connected layer pixels are numbers in a list, and any order is as good: its first weights are shuffled"
-        " with them. A convolution looks at a small neighbourhood and does the same everywhere. After shuffling, neighbours have"
-        " nothing to do with each other, so the DCGAN loses what it had before the MLP.",
+        solution="To a fully connected layer pixels are numbers in a list, and any order is as good: the weights that touch pixels"
+        " (D's first layer, G's last) are shuffled with them. A convolution looks at a small neighbourhood and does the same"
+        " everywhere. After shuffling, neighbours have nothing to do with each other, so the DCGAN loses what it had before the MLP.",
     ),
 )

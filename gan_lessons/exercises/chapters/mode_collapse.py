@@ -52,9 +52,11 @@ def judge_rkl(answer, learner: Learner) -> None:
     uneven = np.array([0.5, 0.3, 0.1, 0.1])
     value, expected = learner.number(learner(answer, uneven)), np.log(4) + (uneven * np.log(uneven)).sum()
     if abs(value + expected) < 1e-6 and expected > 0.1:
-        raise Wrong("The size is right and the sign is not: a divergence is never below 0.")
+        raise Wrong("The size is right and the sign is not: this divergence is never below 0.")
     if abs(value - (np.log(4) - expected)) < 1e-6:
-        raise Wrong("That is the entropy, which is largest for even shares. rkl is what the entropy lacks of log K.")
+        raise Wrong(
+            "That is the entropy, which is largest for even shares, log K. rkl is how far the entropy is below log K."
+        )
     if abs(value + np.log(4) + np.log(uneven).mean()) < 1e-6:
         raise Wrong("That is the forward KL divergence: here each logarithm is weighted by its share s, not by 1 / K.")
     if abs(value - expected / np.log(4)) < 1e-6:
@@ -71,7 +73,9 @@ def judge_rkl(answer, learner: Learner) -> None:
     lone[learner.rng.integers(5)] = 1
     found = np.asarray(learner(answer, lone), float)
     if np.isnan(found).any():
-        raise Wrong("An empty mode gives NaN, for 0 times the logarithm of 0. Its part of the sum is 0.")
+        raise Wrong(
+            "An empty mode gives NaN: 0 times the logarithm of 0 is not a number. Its part of the sum must be 0."
+        )
     if abs(learner.number(found) - np.log(5)) > 1e-6:
         raise Wrong("All samples on one of five modes must give log 5.")
 
@@ -91,13 +95,13 @@ def judge_held(answer, learner: Learner) -> None:
     n, expected = len(samples), int((near >= len(samples) / 32).sum())
     value = learner.number(learner(answer, samples, modes))
     found[int((near > 0).sum())] = (
-        "That is how many blobs have any sample. Held asks for a quarter of what is due, n / K."
+        "That is how many blobs have any sample. A held blob has at least a quarter of n / K samples."
     )
     found[int((near >= n / 8).sum())] = (
-        "That is how many blobs have all that is due to them. A quarter of it is enough."
+        "That is how many blobs have all that is due to them, n / K samples. A quarter of it is enough."
     )
     found[int((near >= n / 4).sum())] = (
-        "A quarter of all samples is asked of each blob. Due to each is n / K: a quarter of that."
+        "Here each blob must have a quarter of all samples. It needs only a quarter of n / K."
     )
     found[int((high >= n / 32).sum())] = (
         "Only samples of high quality are counted. Here all samples count, so that a blur is judged, too."
@@ -114,7 +118,7 @@ def judge_held(answer, learner: Learner) -> None:
         )
     four = modes[:4]
     if learner.number(learner(answer, np.repeat(four, [60, 30, 7, 4], 0), four)) != 3:
-        raise Wrong("With four modes in place of eight it goes wrong. How many there are is `len(modes)`.")
+        raise Wrong("With four modes in place of eight it is wrong. `len(modes)` says how many there are.")
 
 
 # -- repair
@@ -125,7 +129,7 @@ def judge_slow_d(answer, learner: Learner) -> None:
     if not isinstance(answer, type(given)):
         raise Wrong(f"A recipe is asked for, as `replace(slow, ...)` makes it, and not a {type(answer).__name__}.")
     if answer.data != given.data:
-        raise Wrong("The data are changed. Without the ring there is nothing to collapse on: keep them.")
+        raise Wrong("The data are changed. Keep the ring: the same task must be solved.")
     slow = replace(given, d_optimizer=replace(given.d_optimizer, lr=given.g_optimizer.lr / 3))
     if answer == slow:
         raise Wrong("These are the settings that fail. Change one of them.")
@@ -134,7 +138,7 @@ def judge_slow_d(answer, learner: Learner) -> None:
         name: replace(getattr(answer, name), lr=getattr(slow, name).lr) for name in ("d_optimizer", "g_optimizer")
     }
     if replace(answer, **at_old_rates) != slow:
-        raise Wrong("Something beside the two learning rates is changed. Then nobody knows which of them was the cure.")
+        raise Wrong("Something beside the two learning rates is changed. Then nobody knows which change was the cure.")
     trainer = answer.trainer(seeds=SEEDS)
     for done in range(0, STEPS, 50):
         trainer.advance(50)
@@ -143,7 +147,7 @@ def judge_slow_d(answer, learner: Learner) -> None:
     collapsed = metrics.judge(samples, answer.data).collapsed.sum()
     if collapsed > 1:
         ratio = rates[0] / rates[1]
-        late = "D is much faster than G now, but at these rates both have not got far in so few steps."
+        late = "D is much faster than G now, but at these rates the networks have not got far in so few steps."
         why = (
             late
             if ratio >= 3
@@ -157,7 +161,7 @@ def judge_slow_d(answer, learner: Learner) -> None:
 EXERCISES = (
     Predict(
         name="02.strays",
-        question="A forger puts 2,493 of 2,500 samples on one blob, and one stray on each of the other seven. Which number shows"
+        question="A forger puts 2,493 of 2,500 samples on one blob, and one stray into the middle of each of the other seven. Which number shows"
         " that something is wrong?",
         options=(
             Option(
@@ -169,7 +173,7 @@ EXERCISES = (
             ),
             Option(
                 "rkl, the reverse KL divergence of the shares.",
-                "Shares are its whole business. The strays are 0.3 % of the samples, so it is nearly log 8.",
+                "It is about the shares. The strays are 0.3 % of the samples, so it is nearly log 8.",
                 right=True,
             ),
             Option("None of the three.", "One of them sees shares, and these shares are far from even."),
@@ -185,7 +189,7 @@ EXERCISES = (
     Build(
         name="02.rkl",
         judge=judge_rkl,
-        right="Empty modes are no trouble, either. With n samples even a perfect generator has about (K − 1) / 2n, by chance.",
+        right="It is right for empty modes, too. With n samples even a perfect generator has about (K − 1) / 2n, by chance.",
         hints=(
             "Σ s log s is at most 0. What must be added so that even shares give 0?",
             "`np.log(0)` is -inf. Leave empty modes out of the sum: `shares[shares > 0]`.",
@@ -210,7 +214,7 @@ EXERCISES = (
         name="02.half",
         low=0.405,
         high=0.415,
-        right="Between 0.1, the line for good, and log 2 = 0.69, which is what it costs to lose half of the blobs.",
+        right="A good run has at most 0.1, as you will read below. To lose half of the blobs costs log 2 = 0.69.",
         mistakes=(
             Mistake(
                 0.68, 0.70, "log 2 is what four even blobs of eight cost. Here the other seven still have samples."
@@ -268,16 +272,16 @@ EXERCISES = (
             Option("It is collapsed.", "All eight blobs have samples about them: nothing is left out."),
             Option(
                 "It is too narrow.",
-                "Too narrow means that samples lie closer together than the data do. These lie further apart.",
+                "Too narrow means that samples lie closer together than the data do. These fill the gaps between the blobs.",
             ),
             Option(
                 "It is inaccurate.",
-                "It knows all of the ring and hits few of the blobs. Another cure helps here than for a collapse.",
+                "It draws all of the ring and hits few of the blobs. A cure for collapse is not what it needs.",
                 right=True,
             ),
             Option(
                 "There is none: it is good.",
-                "A good run has nine samples in ten within 3 sd of a blob. Most of these lie between.",
+                "A good run has nine samples in ten within 3 sd of a blob's centre. Most of these lie between the blobs.",
             ),
         ),
         hints=("Is there a part of the ring without samples?", "How many of the samples lie on a blob?"),
@@ -286,10 +290,10 @@ EXERCISES = (
     Repair(
         name="02.slow_d",
         judge=judge_slow_d,
-        right="A faster D frees the ring. How much faster is best, the slider of the next cells shows.",
+        right="With a D that is faster than G the ring is not lost. The slider of the next cells shows how much faster is best.",
         hints=(
-            "Whoever collapses here moves on when D has learned that the clump is false. Who is too slow?",
-            "`d_optimizer=replace(slow.d_optimizer, lr=...)`: at the same rate as G's many seeds still collapse.",
+            "A clump moves on when D has learned that it is generated. Which network is too slow for that?",
+            "`d_optimizer=replace(slow.d_optimizer, lr=...)`. With the same rate as G's, many seeds still collapse.",
         ),
         solution="""slow = replace(gl.recipes.wide_ring, d_optimizer=replace(gl.recipes.wide_ring.d_optimizer, lr=1e-3 / 3))
 mended = replace(slow, d_optimizer=replace(slow.d_optimizer, lr=2e-3))
@@ -308,18 +312,22 @@ mended = replace(slow, d_optimizer=replace(slow.d_optimizer, lr=2e-3))
     Measure(
         name="02.seeds",
         low=73,
-        high=74,
-        right="So 'it never collapsed in 20 seeds' is compatible with one in six, and a hundred seeds are no luxury.",
+        high=73,
+        right="If none of 20 seeds collapsed, the rate of collapse may still be one in seven. So we like to train a hundred.",
         mistakes=(
             Mistake(
                 58,
                 60,
-                "That is the rule of three (0.95 to the power of 59 is below 5 %): one-sided. The course's interval has two sides.",
+                "That is the rule of three: 0.95 to the power of 59 is below 5 %. It has one side, and the course's interval has two.",
             ),
-            Mistake(19, 21, "One in twenty is 5 %, but 20 seeds without a collapse leave up to 16 % possible."),
+            Mistake(
+                19,
+                21,
+                "One in twenty is 5 %, but after 20 seeds without a collapse the interval still reaches to 16 %.",
+            ),
         ),
         too_low="With so few seeds the interval still reaches above 5 %.",
-        too_high="Fewer are enough. Look for the smallest number whose interval ends below 5 %.",
+        too_high="Fewer are enough. The smallest number whose interval ends below 5 % is asked for.",
         wrong=(59, 20, 40, 100),
         hints=(
             "`gl.metrics.share(np.zeros(n, bool)).high` is where the interval for 0 of n ends.",

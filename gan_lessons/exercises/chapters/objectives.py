@@ -75,7 +75,7 @@ def judge_best_d(answer, learner: Learner) -> None:
         "These are D's log-odds. The probability is their sigmoid, 1 / (1 + exp(-odds)).": odds,
         "That is p / q, the odds. A probability stays below 1.": p / q,
         "The logarithms are used as if they were densities. The inputs are log p and log q.": log_p / (log_p + log_q),
-        "That is p itself, over 2. What D says hangs on both densities, place by place.": p / 2,
+        "That is p / 2. What D says depends on both densities, place by place.": p / 2,
     }
     for words, wrong in known.items():
         if np.allclose(found, wrong, atol=1e-9):
@@ -215,7 +215,7 @@ def judge_travel(answer, learner: Learner) -> None:
     apart = np.sort(real) - np.sort(made)
     found, right = learner.number(learner(answer, real, made)), np.abs(apart).mean()
     known = {
-        "The samples are paired as they come, which is a longer way than needed. Who goes where, if nobody is to cross?": (
+        "The samples are paired as they come, which is a longer way than needed. Which point goes where, if none is to pass another?": (
             np.abs(real - made).mean()
         ),
         "That is the distance of the two means. Two clouds with the same mean can lie far apart.": abs(apart.mean()),
@@ -247,25 +247,34 @@ def _tells(seen: dict) -> int:
 EXERCISES = (
     Predict(
         name="06.timid",
-        question="D* is made more timid (its log-odds times a factor below 1) or bolder (above 1). At which factor is V largest?",
+        question="Real data are N(0, 1), forgeries have the mean 1.5 and the standard deviation .7. One D is half as sure as D* (its"
+        " log-odds times .5), one is twice as sure (times 2). Which of the two loses more of V?",
         options=(
             Option(
-                "Below 1: timid is safer.", "A D that holds back loses where it is right, and it is right more often."
-            ),
-            Option("At 1.", "D* is the best D at each place, so any change costs something.", right=True),
-            Option(
-                "Above 1: the surer, the better.",
-                "A bold D gains where it is right and pays more where it is wrong, and where p and q overlap it is wrong at times.",
+                "The one that is half as sure.",
+                "It gains less where it is right. But it pays less where it is wrong, too, and here p and q overlap much.",
             ),
             Option(
-                "It depends on p and q.",
-                "D* itself depends on them, and so does V's largest value. That it lies at D* does not.",
+                "The one that is twice as sure.",
+                "Where p and q overlap it is wrong at times, and a sure wrong answer costs very much.",
+                right=True,
+            ),
+            Option("Both lose the same.", "The hill is not the same on both sides, as the picture shows."),
+            Option(
+                "Neither loses anything.",
+                "D* is the only best answer at each place, so any change of it costs something.",
             ),
         ),
-        outcome=lambda factor: 0 if factor < 0.99 else 2 if factor > 1.01 else 1,
-        example=1.0,
-        hints=("Was a place left over in the derivation where D could do better?", "The factor 1 is D* itself."),
-        solution="b: at 1, whatever p and q are. D* was made the best answer place by place.",
+        outcome=lambda cost: (
+            3 if min(cost) < 1e-3 else 0 if cost[0] > 1.2 * cost[1] else 1 if cost[1] > 1.2 * cost[0] else 2
+        ),
+        example=(0.088, 0.158),
+        hints=(
+            "What does each of the two gain where it is right, and what does it pay where it is wrong?",
+            "Twice the log-odds square the odds: 1 to 10 becomes 1 to 100. What do they become with half of the log-odds?",
+        ),
+        solution="b: the one that is twice as sure. It loses .16 nats, and the other one .09. Where p and q hardly overlap, it can be"
+        " the other way round.",
     ),
     Build(
         name="06.best_d",
@@ -290,15 +299,17 @@ EXERCISES = (
     Measure(
         name="06.overlap",
         low=0.345,
-        high=0.348,
-        right="Half of log 2, for half of the mass lies where the other has none. So V is worth -log 2 to G here, halfway from"
-        " -log 4 to 0.",
+        high=0.3505,  # .35, to two decimals
+        right="Half of log 2, for half of the mass lies where the other has none. So V at the best D is -log 2 here, halfway"
+        " from -log 4 to 0.",
         mistakes=(
             Mistake(0.49, 0.51, "That is in bits. The unit here is the nat: take natural logarithms."),
             Mistake(
-                0.69, 0.70, "log 2 is what two densities have that overlap nowhere. These do on half of their length."
+                0.69,
+                0.70,
+                "log 2 is for two densities that overlap nowhere. These two overlap on half of their length.",
             ),
-            Mistake(-0.70, -0.69, "That is -log 4 + 2 JSD, what V is worth to G. The JSD itself is asked for."),
+            Mistake(-0.70, -0.69, "That is V at the best D, -log 4 + 2 JSD. The JSD itself is asked for."),
             Mistake(
                 0.17, 0.18, "That is the part of one of the two divergences: KL(p || m) / 2. The other one counts, too."
             ),
@@ -321,12 +332,17 @@ EXERCISES = (
                 "It is weaker.",
                 "It is the stronger one wherever D is sure of forgeries, and at distance 6 D is very sure.",
             ),
-            Option("About twice as strong.", "That is the order near the data, where D can hardly tell the two apart."),
+            Option(
+                "About twice as strong.",
+                "That is about right between the distances 1 and 2, where D is wrong at times. The ratio grows with the distance.",
+            ),
             Option(
                 "About 30 times.", "That is about right at distance 4. The ratio grows with every further step away."
             ),
             Option(
-                "More than 100 times.", "D* calls nearly all of them forged, and there minimax is flat.", right=True
+                "More than 100 times.",
+                "D* calls nearly all of them forged, and there minimax is nearly flat.",
+                right=True,
             ),
         ),
         outcome=lambda ratio: int(np.searchsorted((1, 10, 100), ratio)),
@@ -335,7 +351,7 @@ EXERCISES = (
             "What does D* say at x = 6, and how steep is log(1 - D) there?",
             "The ratio of the two slopes at one place is (1 - D) / D.",
         ),
-        solution="d: several hundred times.",
+        solution="d: more than 100 times, about 480.",
     ),
     Build(
         name="06.generator_loss",
@@ -386,10 +402,10 @@ EXERCISES = (
     Build(
         name="06.step_of_both",
         judge=judge_step_of_both,
-        right="500 such steps of .2 from (1, 1) give the first number of the table below.",
+        right="500 such steps of .2 from (1, 1) lead to the first distance in the table below.",
         hints=(
-            "With s = theta · psi, the derivative of log sigmoid(s) after s is sigmoid(-s).",
-            "The slope after theta is psi · sigmoid(-s), and after psi it is theta · sigmoid(-s). Who goes up, and who down?",
+            "With s = theta · psi, the derivative of log sigmoid(s) with respect to s is sigmoid(-s).",
+            "The slope of V along theta is psi · sigmoid(-s), and along psi it is theta · sigmoid(-s). Who goes up, and who down?",
         ),
         solution="""def step_of_both(theta, psi, h):
     pull = 1 / (1 + np.exp(theta * psi))
@@ -457,9 +473,10 @@ settles = -2 * eigenvalue.real / abs(eigenvalue) ** 2
     Build(
         name="06.travel",
         judge=judge_travel,
-        right="On a line this is exact, and no critic is needed. In the plane there is no order to sort by, and so a critic is.",
+        right="On a line this is exact, and no critic is needed. In the plane there is no order to sort by: one must search for the"
+        " best pairs, or train a critic.",
         hints=(
-            "On a line the shortest way is that nobody passes another: the leftmost goes to the leftmost.",
+            "On a line the way is shortest if no point passes another: the leftmost goes to the leftmost.",
             "`np.sort` both, and take the mean of the absolute differences.",
         ),
         solution="""def travel(real, made):
@@ -483,11 +500,11 @@ settles = -2 * eigenvalue.real / abs(eigenvalue) ** 2
             Option("p / q", "At a place where q is nearly 0 this is far above 1, and (D - 1)² would be large there."),
             Option(
                 "1 where p is above q, else 0",
-                "That is the best yes or no. A square asks for a mean, which lies between.",
+                "That is the best of all answers that are 0 or 1. But squares are smallest at a mean, which lies between.",
             ),
             Option(
                 "log p - log q",
-                "These are the log-odds, which cross-entropy makes of D's logits. Here is no logarithm.",
+                "These are the log-odds, which cross-entropy makes of D's logits. Here there is no logarithm.",
             ),
             Option(
                 "p / (p + q)",
@@ -498,7 +515,7 @@ settles = -2 * eigenvalue.real / abs(eigenvalue) ** 2
         ),
         hints=(
             "As in section 1: at each place D chooses one number y.",
-            "Take the derivative of p (y - 1)² + q y² after y.",
+            "Take the derivative of p (y - 1)² + q y² with respect to y.",
         ),
         solution="d: p (y - 1) + q y = 0 gives y = p / (p + q). What is left to G is another divergence: Pearson's χ², for"
         " suitable labels.",
@@ -506,7 +523,7 @@ settles = -2 * eigenvalue.real / abs(eigenvalue) ** 2
     Build(
         name="06.hinge",
         judge=judge_hinge,
-        right="It is 2 where D says 0 to all. A sample beyond its mark gives D no slope: D works on those that are not.",
+        right="It is 2 where D says 0 to all. A sample beyond its mark gives D no slope: D learns from the others only.",
         hints=(
             "`torch.relu(s)` is max(0, s). A real sample costs nothing from a score of 1 on.",
             "max(0, 1 - real) + max(0, 1 + fake), and then the mean over the last axis.",
@@ -529,8 +546,9 @@ settles = -2 * eigenvalue.real / abs(eigenvalue) ** 2
     Explain(
         name="06.budget",
         question="In the tables of section 5, find an objective that wins at equal steps and loses at equal time. Why?",
-        hints=("Look at the ring, at the row with most good seeds.", "What does one step of it have to compute?"),
+        hints=("In each table, look at the row with most good seeds.", "What does one step of it have to compute?"),
         solution="Consensus on the ring: 27 good seeds of 32 at equal steps, none at equal time. Its step costs six times as much"
-        " (each update differentiates through both networks' gradients), so it gets 250 of the 1,500 steps.",
+        " (each update differentiates through both networks' gradients), so it gets 250 of the 1,500 steps. Or R1 on the Gaussian:"
+        " 30 and then 17, since its step costs twice as much.",
     ),
 )

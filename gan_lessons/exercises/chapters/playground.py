@@ -70,7 +70,7 @@ def judge_d_star(answer, learner: Learner) -> None:
         raise Wrong("That is the probability of *generated*. D says how probable *real* is.")
     if same(p / q):
         raise Wrong(
-            "That is how many times as dense the real ones are. A probability is a part of the whole: of p and q."
+            "That is how many times as dense the real ones are. A probability is a part of the whole: of p and q together."
         )
     if same(p - q) or same(abs(p - q)):
         raise Wrong(
@@ -168,7 +168,7 @@ EXERCISES = (
         options=(
             Option(
                 "Two separate blobs, if it is trained for long enough.",
-                "Time does not help. It can only shear and shift its noise, and that stays in one piece.",
+                "Time does not help. It can only stretch, turn and shift its noise, and that stays in one piece.",
             ),
             Option(
                 "A bent thread through both blobs.",
@@ -176,7 +176,7 @@ EXERCISES = (
             ),
             Option(
                 "One blob, round or stretched.",
-                "A sheared and shifted copy of the noise. No seed and no patience can change that.",
+                "It is a stretched, turned and shifted copy of the noise. No seed and no longer training can change that.",
                 right=True,
             ),
             Option(
@@ -219,9 +219,9 @@ EXERCISES = (
     Build(
         name="10.d_star",
         judge=judge_d_star,
-        right="It is the green dashed curve of all labs. For p = q it says ½, and ½ also where neither is.",
+        right="It is the green dashed curve of all labs. For p = q it says ½, and also where both are 0.",
         hints=(
-            "Of all that lies at a place, which part is real?",
+            "Of all that lies at a place, which share is real?",
             "`np.divide(a, b, out=np.full(b.shape, 0.5), where=b != 0)` divides where b is not 0, and leaves ½ elsewhere.",
         ),
         solution="""def best_d(p, q):
@@ -260,7 +260,7 @@ EXERCISES = (
         judge=judge_gap,
         right="Give it to `own.draw`, and train. Does G leave the gap bare, or does it lay a bridge across?",
         hints=(
-            "A point of a circle has x = cos(angle) and y = sin(angle). Which angles are left?",
+            "A point of a circle has x = cos(angle) and y = sin(angle). Which angles remain?",
             "`np.linspace(np.pi / 4, 7 * np.pi / 4, n)` are angles from 45 to 315 degrees; `np.column_stack` puts x and y side by side.",
         ),
         solution="""def ring_with_gap(n):
@@ -285,7 +285,7 @@ EXERCISES = (
         options=(
             Option(
                 "A: equals keep each other in balance.",
-                "It sounds fair. But a clump stays where it is until D has learned that it is false.",
+                "It sounds fair. But a clump stays where it is until D has learned that it is generated.",
             ),
             Option(
                 "B.", "A fast D makes the clump's place unattractive before all of G has gathered there.", right=True
@@ -314,9 +314,7 @@ EXERCISES = (
         question="This is a run whose D learns at a third of G's rate. What is its fault?",
         picture="playground_slow_d",
         options=(
-            Option(
-                "It is collapsed.", "G makes one part of what there is. The rescue of it is a quicker D.", right=True
-            ),
+            Option("It is collapsed.", "G makes one part of what there is. A quicker D helps against it.", right=True),
             Option(
                 "It is inaccurate: it knows the ring and misses its blobs.",
                 "Then samples would lie all along the ring. Here most of it is bare.",
@@ -338,7 +336,7 @@ EXERCISES = (
     Repair(
         name="10.rescue",
         judge=judge_rescue,
-        right="There were two faults: a D too slow to move a clump, and a G too small to bend. Either alone keeps it ill.",
+        right="There were two faults: a D too slow to move a clump, and a G too small to bend. One of them is enough to spoil a run.",
         hints=(
             "Two things are wrong. Compare D's rate with G's, and count what G can bend with: layers and units.",
             "`sick.put(d_lr=..., g_layers=..., g_width=...)`. The ring of notebook 02 has two layers of 64 units.",

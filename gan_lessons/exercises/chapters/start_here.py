@@ -87,23 +87,23 @@ def judge_d_loss(answer, learner: Learner) -> None:
             "This D would gain by calling forgeries real, too. For a forgery the right verdict is near 0: take 1 − D."
         )
     if same((-np.log(1 - real) - np.log(fake)).mean()):
-        raise Wrong("Real and forged are exchanged: this loss is smallest where D calls all real things forged.")
+        raise Wrong(
+            "Real and forged are exchanged: this loss is smallest where D calls real things forged and forgeries real."
+        )
     if same(of_real.mean()) or same(of_fake.mean()):
         raise Wrong("One half of it is missing: D is judged on real things and on forgeries.")
     if same(expected * len(real)):
-        raise Wrong(
-            "That is the sum over the batch. With a sum, a batch twice as large would count twice: take the mean."
-        )
+        raise Wrong("That is the sum over the batch, which grows with the batch. Take the mean.")
     if same(expected / 2):
         raise Wrong("That is half of it. The two parts are added, each with its own average.")
     if same(expected / np.log(2)) or same(expected / np.log(10)):
-        raise Wrong("The logarithm has another base. The course counts in nats: use `np.log`.")
+        raise Wrong("The logarithm has another base. The course takes the natural logarithm, `np.log`.")
     again = 1 / (1 + np.exp(-np.stack([real, fake])))
     if same(-np.log(again[0]).mean() - np.log(1 - again[1]).mean()):
-        raise Wrong("A sigmoid is taken twice: what you get are probabilities already, and no logits.")
+        raise Wrong("A sigmoid is taken twice: what you get are probabilities already.")
     if same(-np.log(real.mean()) - np.log(1 - fake.mean())):
         raise Wrong(
-            "Take the logarithm of each verdict first and the mean afterwards: one sure mistake must cost much."
+            "Take the logarithm of each verdict first and the mean afterwards. A mistake that D is sure of must cost much."
         )
     if not same(expected):
         half = learner.number(learner(answer, np.full(4, 0.5), np.full(4, 0.5)))
@@ -121,8 +121,8 @@ EXERCISES = (
         mistakes=(
             Mistake(0.249, 0.251, "That is the density, a height. The share is an area: height times width."),
             Mistake(1.99, 2.01, "That is the width of the piece. A share is never above 1: multiply by the height."),
-            Mistake(49.9, 50.1, "That is in percent. As a part of 1, please."),
-            Mistake(0.99, 1.01, "That is the area from 2 to 6, all values. From 3 to 5 is a part of it."),
+            Mistake(49.9, 50.1, "That is in percent. Give it as a part of 1."),
+            Mistake(0.99, 1.01, "That is the area from 2 to 6, which holds all values. From 3 to 5 is a part of it."),
         ),
         too_low="That is too small. The piece is 2 wide and 0.25 high.",
         too_high="That is too large. The piece is 2 wide and 0.25 high.",
@@ -171,13 +171,13 @@ EXERCISES = (
                 "The seed decides all chance, and it is the same.",
             ),
             Option(
-                "No: they have moved, and are the same to the last bit.",
-                "G learns from D alone, and the two Ds still are the same.",
+                "No: they have moved, and are exactly the same.",
+                "G learns from D alone, and the two Ds are still the same.",
                 right=True,
             ),
             Option(
-                "No: neither has moved, for D knows nothing yet.",
-                "A D without knowledge has a slope, too. G follows it: to a wrong place, but it moves.",
+                "No: neither has moved, because D knows nothing yet.",
+                "A D that knows nothing has a slope, too. G follows it. It may go to a wrong place, but it moves.",
             ),
         ),
         outcome=lambda found: 3 if not found[1] else 2 if found[0] else 0,
@@ -186,7 +186,7 @@ EXERCISES = (
             "Which numbers go into G's step? Look at the loss of G.",
             "The loss of G has D and z in it, and no x. How much do the two Ds differ?",
         ),
-        solution="c: the same to the last bit. What is real reaches G through D alone, and D has not learned yet.",
+        solution="c: exactly the same. What is real reaches G through D alone, and D has not learned yet.",
     ),
     Read(
         name="00.slope",
@@ -200,44 +200,46 @@ EXERCISES = (
                 right=True,
             ),
             Option(
-                "It stays, for D stands still.",
+                "It stays, because D stands still.",
                 "A D that stands still has a slope as well, and the slope is what G needs.",
             ),
             Option(
-                "It grows at the blue hill, and shrinks where it is.",
+                "It shrinks where it is, and grows at the blue hill.",
                 "G's outputs move by small steps. Its forgeries travel and do not jump.",
             ),
         ),
         hints=("G follows the slope of D.", "Where, right or left of orange, does grey say 'real'?"),
-        solution="b: to the right, for D rises in that direction.",
+        solution="b: to the right, because D rises in that direction.",
     ),
     Predict(
         name="00.half_way",
-        question="A hundred trainings of this toy, seeds 0 to 99, for half of its usual length. How many are good by then?",
+        question="A hundred runs of this toy, seeds 0 to 99, are trained for 750 steps, half of the usual 1,500. How many are good then?",
         options=(
             Option(
                 "Fewer than 20.",
-                "It is easy to think so: nothing seems to be done at half time. But some seeds are quick.",
+                "For some seeds half of the steps are enough.",
             ),
             Option(
                 "20 to 60.",
-                "Some seeds are good and some are not, so a single run would tell one story of two.",
+                "Some seeds are good and some are not, so a single run would show only one of the two.",
                 right=True,
             ),
-            Option("61 to 90.", "So many are good at the end. Half-way many are still on their way."),
+            Option(
+                "61 to 90.", "Most runs lie near the real hill by then. But to be good, the shape must fit as well."
+            ),
             Option("More than 90.", "One run that looks good is easily taken for all of them."),
         ),
         outcome=lambda good: 0 if good < 20 else 1 if good <= 60 else 2 if good <= 90 else 3,
         example=37,
         hints=(
             "In the lab, when did orange lie on the blue hill, and did it stay there?",
-            "Try *New seed* in the lab, twice or three times, and look at step 1,500 / 2 = 750.",
+            "Press *New seed* in the lab two or three times, and look at step 750.",
         ),
         solution="b: about 40 of a hundred. In four sets of a hundred seeds we counted 37, 41, 43 and 43.",
     ),
     Predict(
         name="00.longer",
-        question="The same hundred runs go on for as long again. What does the share of good runs do?",
+        question="The same hundred runs go on for another 750 steps. What does the share of good runs do?",
         options=(
             Option(
                 "It rises.",
@@ -245,15 +247,15 @@ EXERCISES = (
                 right=True,
             ),
             Option(
-                "It stays about the same.",
+                "It stays the same.",
                 "That would be so if runs were good or bad from the start. Most are only late.",
             ),
             Option(
                 "It falls.",
-                "Training can break what was good, and does so in single runs. Here more are mended than broken.",
+                "Training can make a good run bad, and does so in some. Here more runs become good than bad.",
             ),
             Option(
-                "The intervals overlap, so nobody can say.",
+                "It changes, but so little that the two intervals overlap.",
                 "With ten runs that would be so. A hundred runs are enough here.",
             ),
         ),
@@ -266,8 +268,8 @@ EXERCISES = (
         ),
         example=(share_of(37, 100), share_of(88, 100)),
         hints=(
-            "What is wrong with runs that are not good yet: have they gone astray, or are they late?",
-            "The lab trained for 1,500 steps or more. Was it better at 750?",
+            "Why are some runs not good after 750 steps? Are they lost, or only late?",
+            "Let the lab play to step 1,500. Was it better at 750, or is it better now?",
         ),
         solution="a: it rises, to about 90 of a hundred, and the two intervals do not overlap.",
     ),
@@ -312,21 +314,21 @@ EXERCISES = (
             ),
             Option(
                 "Nothing: W1 is only too strict.",
-                "They are not good by what we fixed before, and the picture shows a tail.",
+                "The rule was fixed before we looked, and the picture shows a tail.",
             ),
         ),
         outcome=lambda found: 0 if found[0] > 0.5 else 1 if found[1] > 0.5 else 2,
         example=(0.05, 0.06),
         hints=(
-            "Look at the twelve small pictures: on which side is the tail?",
-            "Would a peak with a tail on one side be a bell curve after shifting and stretching?",
+            "Look at the twelve small pictures. How does each orange line differ from the blue hill?",
+            "Many have a tail on one side. Would such a peak be a bell curve after shifting and stretching?",
         ),
         solution="c: the shape. They have a tail on the left, the side from which they came.",
     ),
     Explain(
         name="00.one_run",
         question="A friend trained a GAN once, it failed, and the friend says that the recipe is bad. What do you answer?",
-        hints=("What did a hundred seeds of one recipe do half-way?", "What would have to be said beside 'it failed'?"),
+        hints=("What did a hundred seeds of one recipe do half-way?", "What must the friend say besides 'it failed'?"),
         solution="One run tells how one seed went. Here about 40 of a hundred seeds of one recipe are good half-way, so the other 60"
         " would have made the same friend say the same. Ask what 'good' means, train many seeds, and give the share with its interval.",
     ),
