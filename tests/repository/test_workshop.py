@@ -1,4 +1,4 @@
-"""The instructors' pages agree with the notebooks: sections, minutes, exercises, what must have run, sums of the plans."""
+"""The instructors' pages agree with the notebooks: sections, minutes, exercises, what must have run, sums of plans."""
 
 import json
 import re
@@ -107,6 +107,20 @@ def test_every_exercise_has_its_place(path):
     lines = dict(re.findall(r"(?m)^- (.+?): (.+)$", part(page(path), "Exercises")))
     assert tuple(lines) == GROUPS
     assert sorted(EXERCISE.findall(" ".join(lines.values()))) == sorted(exercises(path.stem[:2]))
+
+
+@each_notebook
+def test_exercises_for_class_are_of_sections_that_the_short_form_keeps(path):
+    there = times.sections(read(path), {})
+    cut = re.search(r"\*\*Short of time\?\*\* Leave out (.+?):", opening(path))
+    gone = [one.title for one in times.left_out(there, cut[1])] if cut else []
+    gone += [one.title for one in there if not one.counted]
+    source = {cell["id"]: "".join(cell["source"]) for cell in read(path)["cells"]}
+    later = {
+        name for one in there if one.title in gone for cell in one.ids for name in times.ASKED.findall(source[cell])
+    }
+    lines = dict(re.findall(r"(?m)^- (.+?): (.+)$", part(page(path), "Exercises")))
+    assert later & set(EXERCISE.findall(lines["Together"] + lines["Alone, in class"])) == set()
 
 
 @each_notebook
