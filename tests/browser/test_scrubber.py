@@ -287,6 +287,22 @@ def test_the_slider_moves_by_keyboard(saved):
     page.shot("line")
 
 
+def test_the_axes_told_are_those_of_the_canvas_at_every_moment(saved):
+    page = saved(line_sweep())
+    page.page.evaluate(
+        """() => { window.ganSeen = [];
+        const canvas = document.querySelector('canvas[data-drawn]'), look = () => {
+          window.ganSeen.push([canvas.width / canvas.dataset.ratio, JSON.parse(canvas.dataset.axes).densities.box[2]]);
+          requestAnimationFrame(look); };
+        look(); }"""
+    )
+    for width in (1000, 900, 1050):
+        page.page.set_viewport_size({"width": width, "height": 900})
+        page.page.wait_for_function(f"() => Math.abs(window.ganSeen[window.ganSeen.length - 1][0] - {width}) < 40")
+    margins = {round(whole - box) for whole, box in page.page.evaluate("window.ganSeen")}
+    assert len(margins) == 1, margins
+
+
 def test_the_curve_drawn_is_the_one_of_its_place(saved):
     result = line_sweep(probe=False)
     page = saved(result)

@@ -205,7 +205,9 @@ class Picture {
     for (const panel of scene.panels) panel.title = titles[panel.id] || panel.title;
     this.axes = this.painter.draw(scene, this.moved(frame), film, this.look);
     Object.assign(this.canvas.dataset, { step: frame.step, ratio: this.painter.ratio });
-    if (!quick) this.canvas.dataset.axes = JSON.stringify(this.axes);
+    const size = this.canvas.width + " " + this.canvas.height;
+    if (!quick || size !== this.size) this.canvas.dataset.axes = JSON.stringify(this.axes); // a new size is never left to later
+    this.size = size;
     if (this.marks) this.marks(this.painter.ctx, this.axes);
     if (!quick) this.read();
   }
