@@ -19,6 +19,8 @@ class Controls {
       if (!groups.has(group)) groups.set(group, make("div", { class: "gan-sliders", role: "group", "aria-label": group || "Settings" }));
       groups.get(group).append(this.entry(setting, before[setting.name]));
     }
+    // a group that was opened just now has not told it yet
+    for (const group of this.box.querySelectorAll("details")) this.open[group.dataset.group] = group.open;
     this.box.replaceChildren(...[...groups].map(([name, node]) => (name ? this.folded(name, node) : node)));
     if (focus && this.entries[focus]) this.entries[focus].input.focus();
   }
