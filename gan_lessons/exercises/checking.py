@@ -69,7 +69,9 @@ def _with_a_bar(exercise: Exercise, answer: object) -> Verdict:
             bar.total, bar.n = at[1], at[0]
             bar.refresh()
 
-        return judge(exercise, answer, report=report, tick=tick)
+        verdict = judge(exercise, answer, report=report, tick=tick)
+        bar.n = bar.total  # tqdm leaves a bar on the page that is not full
+        return verdict
 
 
 def _source(answer: object) -> str:
