@@ -33,7 +33,7 @@ def known(tell: Callable[[str], None] = print) -> Answers:
     try:
         kept = _read(file)
     except (OSError, ValueError) as error:
-        _complain(file, f"{NAME} cannot be read ({error})", tell)
+        _complain(file, "read", error, tell)
         kept = {}
     return kept | _unsaved.get(file, {})
 
@@ -49,7 +49,7 @@ def keep(name: str, state: str, answer: str, tell: Callable[[str], None] = print
                 text = json.dumps({"format": FORMAT, "answers": kept}, indent=1, ensure_ascii=False)
                 out.write(text.encode("utf-8", "replace"))
     except (OSError, ValueError, Timeout) as error:
-        _complain(file, f"{NAME} cannot be written ({error})", tell)
+        _complain(file, "written", error, tell)
         before = _unsaved.setdefault(file, {})
         before[name] = _entry(before.get(name, {}), state, answer)
 
@@ -82,9 +82,10 @@ def _read(file: Path) -> Answers:
     return kept
 
 
-def _complain(file: Path, why: str, tell: Callable[[str], None]) -> None:
+def _complain(file: Path, done: str, error: Exception, tell: Callable[[str], None]) -> None:
     """Says once what is wrong with the file, and what to do."""
+    why = f"{NAME} cannot be {done} ({error})"
     if (file, why) not in _told:
         _told.add((file, why))
-        how = "Rename or delete it to begin anew."
-        tell(f"{why}. It is left as it is, and answers are kept only until the kernel stops. {how}")
+        ours = "" if isinstance(error, OSError) else " It is left as it is: rename or delete it to begin anew."
+        tell(f"{why}. Answers are kept only until the kernel stops.{ours}")

@@ -71,7 +71,7 @@ def judge(
             WRONG, f"No answer came within {limit:g} seconds, so it was stopped. Is there a loop without an end?"
         )
     except KeyboardInterrupt:
-        return Verdict(WRONG, "It was interrupted before there was a verdict.")
+        return Verdict(OPEN, "It was interrupted before there was a verdict.")
     except BaseException as error:  # an odd answer: one that raises when it is compared or written, SystemExit
         return Verdict(WRONG, f"This answer, a {type(answer).__name__}, cannot be judged. {failure(error, answer)}")
 

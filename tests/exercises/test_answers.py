@@ -87,6 +87,7 @@ def test_a_folder_that_takes_nothing(monkeypatch):
     answers.keep("02.rkl", "right", "mine", tell)
     answers.keep("02.rkl", "right", "mine", tell)
     assert answers.known(tell)["02.rkl"]["tries"] == 2 and len(said) == 1 and "Permission denied" in said[0]
+    assert "rename or delete" not in said[0], "the file is not at fault"
 
 
 def test_several_notebooks_at_once_lose_nothing(folder):

@@ -173,3 +173,12 @@ def test_a_file_that_takes_no_answer_does_not_hide_the_verdict(shown):
     asking.row.children[2].click()
     assert asking.below.text.startswith("02.fault: right.") and "is left as it is" in asking.below.text
     assert answers.path().read_text() == "mine"
+
+
+def test_an_interrupted_answer_has_no_verdict_and_is_not_kept(shown, monkeypatch):
+    def interrupted(*inputs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gan_lessons.exercises.limited._wait", interrupted)
+    gl.exercises.check("02.rkl", lambda shares: shares.sum())
+    assert shown()[-1].startswith("02.rkl: not attempted. It was interrupted") and not answers.path().exists()
