@@ -11,6 +11,7 @@ COMMANDS = {
         "[FOLDER]: copies the notebooks there, never over yours, and opens JupyterLab on the first",
     ),
     "reset": ("tools.reset", "NAME [FOLDER]: one notebook fresh again; yours is kept beside it under a new name"),
+    "bundle": ("tools.bundle", "DIR: fills a folder for a USB stick, from which the course installs without a network"),
     "export": ("labs.exported_page", "NOTEBOOK ...: each as a page of HTML beside it, which needs no kernel"),
     "badges": ("tools.badges", "rewrites the badges in README.md and the notebooks; --check only says which differ"),
     "exercises": ("exercises.listing", "lists the exercises; --at-least N fails where a notebook has fewer that check"),

@@ -1,7 +1,7 @@
 """The course's notebooks as they were handed out, and how they get into a folder of the learner's.
 
-They lie in a checkout of the course and are no part of the installed package. Where git has them they are taken from
-there, for the files themselves may be what a learner has worked in.
+They lie in a checkout of the course. Where git has them they are taken from there, for the files themselves may be what
+a learner has worked in. A wheel of the course brings its own copies.
 """
 
 import errno
@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -33,10 +33,12 @@ def fresh(root: Path = ROOT) -> dict[str, bytes]:
     """File name -> content of all notebooks of the course, sorted. Raises Refused where they are not to be found."""
     found = {}
     if (root / "pyproject.toml").is_file():
-        found = from_git(root) or _from_files(root / "notebooks")
+        found = from_git(root) or _from_files((root / "notebooks").glob("*.ipynb"))
+    elif root == ROOT:
+        found = _from_files(_installed())
     if not found:
         raise Refused(
-            "The notebooks are not here: they lie in a checkout of the course, and are not installed with the package. "
+            "The notebooks are not here: they lie in a checkout of the course, or come with its wheel. "
             f"Get the course with `git clone{_address()}`, go into its folder, install it with "
             "`python -m pip install -r requirements.txt`, and run this again."
         )
@@ -61,8 +63,17 @@ def _is_one(path: str) -> bool:
     return folder == "notebooks" and bool(NAME.fullmatch(name))
 
 
-def _from_files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.glob("*.ipynb") if NAME.fullmatch(path.name)}
+def _from_files(paths: Iterable[Path]) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in paths if NAME.fullmatch(path.name) and path.is_file()}
+
+
+def _installed() -> Iterator[Path]:
+    """Those that a wheel of the course brought."""
+    try:
+        files = metadata.files("gan-lessons") or ()
+    except metadata.PackageNotFoundError:
+        files = ()
+    return (Path(file.locate()) for file in files if file.suffix == ".ipynb")
 
 
 def _address() -> str:
