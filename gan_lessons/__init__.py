@@ -4,6 +4,12 @@
 Folders and names are loaded when first asked for, so the import itself loads neither torch nor matplotlib nor widgets.
 """
 
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - said here, for an old Python cannot read the other files
+    here = ".".join(map(str, sys.version_info[:2])) + " (" + sys.executable + ")"
+    sys.exit("The lessons need Python 3.11 or newer, and this is " + here + ". Make an environment with a newer one.")
+
 from gan_lessons._core.lazy import offer
 
 __version__ = "0.1.0"

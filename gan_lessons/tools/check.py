@@ -16,15 +16,17 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from io import StringIO
 from pathlib import Path
 
 from gan_lessons._core import checksums
 
 PACKAGE = Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
+OLDEST_LAB = "4.2"
 FRONT_ENDS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
 # each file, and what surely stands in it
 _CLASSES = ("page", "paint", "picture", "sketch", "controls", "clock", "player", "reel", "scrubber", "film", "latent")
@@ -117,7 +119,8 @@ def package(name: str, bound: str) -> tuple[str, str]:
     if _numbers(version) < _numbers(bound):
         return f"{name} {version} is older than {bound}: {repair}", version
     try:
-        importlib.import_module(IMPORTED.get(name, name))
+        with redirect_stderr(StringIO()):  # Matplotlib tells at length where it keeps its files; `home` says it
+            importlib.import_module(IMPORTED.get(name, name))
     except Exception as error:  # whatever a broken installation raises
         again = repair.replace("install", "install --force-reinstall")
         return f"{name} {version} does not start ({_one_line(error)}): {again}", version
@@ -143,11 +146,15 @@ def jupyterlab() -> Finding:
     if "google.colab" in sys.modules:
         return Finding("JupyterLab", True, "not needed in Colab, which brings its own front end")
     serving = serving_environment()
-    command = (serving and serving / _BIN / "jupyter-lab") or shutil.which("jupyter-lab")
+    command = (serving and serving / _BIN / "jupyter-lab") or shutil.which("jupyter-lab") or _beside_python()
     if command is None:
         text = f"`jupyter lab` is not found (needed unless you use another notebook program): {INSTALL}"
         return Finding("JupyterLab", False, text, required=False)
     prefix = serving or environment_of(Path(command))
+    version = version_in(prefix)
+    if version and _numbers(version) < _numbers(OLDEST_LAB):
+        pip = f'"{prefix / _BIN / "python"}" -m pip install "jupyterlab>={OLDEST_LAB}"'
+        return Finding("JupyterLab", False, f"{command} is {version}, which is older than {OLDEST_LAB}: {pip}")
     places = labextension_places(prefix)
     for name in FRONT_ENDS:
         if not any(_front_end_is_whole(place / name) for place in places):
@@ -161,6 +168,18 @@ def jupyterlab() -> Finding:
 
 
 _BIN = "Scripts" if os.name == "nt" else "bin"
+
+
+def _beside_python() -> str | None:
+    """The command of this environment, which need not be activated."""
+    return shutil.which("jupyter-lab", path=str(Path(sys.prefix) / _BIN))
+
+
+def version_in(prefix: Path) -> str:
+    """The version of the JupyterLab that an environment has; "" where that is not found."""
+    places = [*prefix.glob("lib/python*/site-packages"), prefix / "Lib" / "site-packages"]
+    found = metadata.distributions(name="jupyterlab", path=[str(place) for place in places])
+    return next((one.version for one in found), "")
 
 
 def serving_environment() -> Path | None:
@@ -206,6 +225,19 @@ def _front_end_is_whole(folder: Path) -> bool:
         return (folder / build["load"]).is_file()
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def home() -> Finding:
+    """Can Jupyter keep its files in the learner's home folder?"""
+    from gan_lessons.tools import home
+
+    closed = home.closed()
+    if closed is None:
+        return Finding("home", True, "JupyterLab can keep its files there")
+    text = f"nothing can be written in {closed}, where JupyterLab keeps its files: open it with"
+    return Finding(
+        "home", False, f"{text} `python -m gan_lessons start`, which keeps them beside yours", required=False
+    )
 
 
 def data(folder: Path = checksums.DATA) -> Finding:
@@ -314,6 +346,7 @@ CHECKS = (
     packages,
     stage,
     jupyterlab,
+    home,
     data,
     device,
     cores,

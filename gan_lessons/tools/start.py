@@ -8,19 +8,21 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from gan_lessons.tools import check
+from gan_lessons.tools import check, home
 from gan_lessons.tools.fresh_notebooks import FOLDER, ROOT, Refused, fresh, same, told_plainly, write
 
-USAGE = f"""usage: python -m gan_lessons start [FOLDER] [--no-browser] [--copy-only]
+USAGE = f"""usage: python -m gan_lessons start [FOLDER] [--no-browser] [--copy-only] [--allow-root]
 
 FOLDER        for your notebooks ({FOLDER}); what is there is kept
 --no-browser  JupyterLab only tells its address
---copy-only   JupyterLab is not started"""
-OLDEST_LAB = "4.2"
+--copy-only   JupyterLab is not started
+--allow-root  JupyterLab starts also for the system's administrator, as containers have it"""
+FOR_LAB = ("--no-browser", "--allow-root")
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,23 @@ def in_words(done: Copied, folder: Path, given: str) -> str:
     return "\n".join(lines)
 
 
-def open_lab(folder: Path, first: str, browser: bool = True) -> None:
-    """JupyterLab on a folder, until it ends. Raises Refused, with what to do, if it cannot start or fails."""
+def open_lab(folder: Path, first: str, options: Sequence[str] = ()) -> None:
+    """JupyterLab on a folder, until it ends. Raises Refused, with what to do, if it cannot start or fails.
+
+    options: of JupyterLab."""
     fault = _fault()
     if fault:
         raise Refused(f"JupyterLab was not opened: {fault}. Then run this again. Your notebooks are there.")
+    places = {}
+    if closed := home.closed():
+        places = home.beside(folder)
+        print(f"Nothing can be written in {closed}, so JupyterLab keeps its files in {folder / home.INSTEAD}")
     print("JupyterLab starts. Its address comes below; if its port is taken, it takes the next. Ctrl-C ends it.")
-    sys.stdout.flush()
+    print("Does no browser open? Then copy the address that ends in token=... into one.", flush=True)
     # -P: a file of the learner's that is named like a module of Python must not be taken for it
     command = [sys.executable, "-P", "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{first}"]
-    command += [f"--ServerApp.root_dir={folder.absolute()}", *([] if browser else ["--no-browser"])]
-    status = _wait(subprocess.Popen(command, cwd=folder))
+    command += [f"--ServerApp.root_dir={folder.absolute()}", *options]
+    status = _wait(subprocess.Popen(command, cwd=folder, env=os.environ | places))
     if status > 0:
         raise Refused(
             f"JupyterLab ended with a fault (exit status {status}). What it says of it stands above. "
@@ -84,7 +92,7 @@ def _fault() -> str:
         metadata.distribution("gan-lessons")
     except metadata.PackageNotFoundError:
         return f"the course itself is not installed. Run {check.INSTALL}"
-    return check.package("jupyterlab", OLDEST_LAB)[0]
+    return check.package("jupyterlab", check.OLDEST_LAB)[0]
 
 
 def _wait(process: subprocess.Popen) -> int:
@@ -100,7 +108,7 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     """Copies and opens; 2 with a few sentences where that cannot be."""
     options = {word for word in arguments if word.startswith("-")}
     folders = [word for word in arguments if word not in options]
-    if not options <= {"--no-browser", "--copy-only"} or len(folders) > 1 or "" in folders:
+    if not options <= {*FOR_LAB, "--copy-only"} or len(folders) > 1 or "" in folders:
         print(USAGE, file=sys.stderr)
         return 2
     folder = Path(os.path.expanduser(*(folders or [FOLDER])))
@@ -108,7 +116,7 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
         done = copy(folder, root)
         print(in_words(done, folder, *(folders or [""])))
         if "--copy-only" not in options:
-            open_lab(folder, done.first, "--no-browser" not in options)
+            open_lab(folder, done.first, [option for option in FOR_LAB if option in options])
     except Refused as error:
         print(error, file=sys.stderr)
         return 2

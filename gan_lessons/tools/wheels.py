@@ -1,7 +1,7 @@
 """The wheels that a kind of machine needs: pip downloads them, and their own metadata say whether any is missing.
 
 pip reads the conditions in metadata (`pywinpty; os_name == "nt"`) for the machine it runs on, also when it downloads
-for another. So what another kind of machine needs on top is found here.
+for another. So what another kind of machine needs is found here, one round after the other.
 """
 
 from __future__ import annotations
@@ -89,6 +89,11 @@ class Target:
         return values
 
     @property
+    def is_this(self) -> bool:
+        """Is it what runs here?"""
+        return not self.platform and self.version == sys.version_info[:2]
+
+    @property
     def is_linux(self) -> bool:
         return self.conditions()["sys_platform"] == "linux"
 
@@ -104,7 +109,7 @@ def download(target: Target, wanted: Sequence[str], folder: Path) -> set[Path]:
     if target.is_linux:
         wanted = [f"{line}+cpu" if line == torch else line for line in wanted]
         _torch_for_cpus(target, f"{torch}+cpu", folder)
-    _pip(target, list(wanted), folder)
+    _pip(target, [*([] if target.is_this else ["--no-deps"]), *wanted], folder)
     while True:
         used, missing = needed(target, wanted, folder)
         if not missing:

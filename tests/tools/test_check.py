@@ -22,6 +22,9 @@ WARNING = Finding("this", False, "slow", required=False)
 BAD = Finding("that", False, "do something")
 
 
+shutil_which = shutil.which  # before a test replaces it
+
+
 def give(finding):
     return lambda: finding
 
@@ -193,9 +196,29 @@ def test_jupyterlab_of_another_environment_is_a_warning(only_lab, tmp_path):
     assert "belongs to another Python" in finding.text
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the program is a script for a Unix")
+def test_an_environment_need_not_be_activated(only_lab, tmp_path, monkeypatch):
+    only_lab(jupyterlab_at(tmp_path / "env"))
+    monkeypatch.setattr(check.shutil, "which", shutil_which)
+    monkeypatch.setenv("PATH", "")
+    assert check.jupyterlab().ok, check.jupyterlab().text
+
+
+@pytest.mark.parametrize(("version", "ok"), [("3.6.8", False), ("4.1.9", False), ("4.2.0", True), ("4.10.0", True)])
+def test_an_old_jupyterlab_is_named_with_its_remedy(version, ok, only_lab, tmp_path):
+    only_lab(jupyterlab_at(tmp_path / "env"))
+    info = tmp_path / "env" / "lib" / "python3.11" / "site-packages" / f"jupyterlab-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: jupyterlab\nVersion: {version}\n")
+    finding = check.jupyterlab()
+    assert finding.ok is ok and finding.required
+    assert ok or f"is {version}, which is older than 4.2: " in finding.text
+    assert ok or finding.text.endswith('-m pip install "jupyterlab>=4.2"')
+
+
 def test_no_jupyterlab_is_a_warning(monkeypatch):
     monkeypatch.setattr(check, "serving_environment", lambda: None)
-    monkeypatch.setattr(check.shutil, "which", lambda name: None)
+    monkeypatch.setattr(check.shutil, "which", lambda name, path=None: None)
     finding = check.jupyterlab()
     assert not finding.ok
     assert not finding.required

@@ -55,12 +55,24 @@ def test_a_repository_that_does_not_have_them_does_no_harm(tmp_path):
 def test_an_installed_package_says_where_the_notebooks_are(tmp_path):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "00_of_somebody.ipynb").write_text("")  # of another package
-    with pytest.raises(Refused, match=r"not installed with the package\. Get the course with `git clone https://.*`"):
+    with pytest.raises(Refused, match=r"come with its wheel\. Get the course with `git clone https://.*`"):
         fresh(tmp_path)
 
 
-def test_the_notebooks_are_indeed_not_installed():
-    assert fresh_notebooks.ROOT == ROOT and not list((ROOT / "gan_lessons").rglob("*.ipynb"))
+def test_those_that_a_wheel_brought_are_found_without_a_checkout(tmp_path, monkeypatch):
+    """The wheel itself is installed by test_bundle.py."""
+    brought = {"share/00_one.ipynb": "one", "share/notes.ipynb": "no lesson", "gan_lessons/__init__.py": ""}
+    for name, content in brought.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    info = tmp_path / "gan_lessons-0.1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: gan-lessons\nVersion: 0.1.0\n")
+    (info / "RECORD").write_text("".join(f"{name},,\n" for name in [*brought, "share/01_gone.ipynb"]))
+    found = fresh_notebooks.metadata.Distribution.at(info)
+    monkeypatch.setattr(fresh_notebooks.metadata, "files", lambda name: found.files)
+    monkeypatch.setattr(fresh_notebooks, "ROOT", tmp_path)
+    assert fresh(tmp_path) == {"00_one.ipynb": b"one"}
 
 
 def test_line_ends_are_no_change_and_what_cannot_be_read_is_one(tmp_path):

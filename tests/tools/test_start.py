@@ -159,10 +159,12 @@ def test_notebooks_that_are_nowhere(tmp_path, monkeypatch, capsys):
 
 
 def test_the_bound_is_that_of_the_package():
-    assert EXTRAS["lab"]["jupyterlab"] == start.OLDEST_LAB
+    assert EXTRAS["lab"]["jupyterlab"] == check.OLDEST_LAB
 
 
-@pytest.mark.parametrize(("options", "more"), [([], []), (["--no-browser"], ["--no-browser"])])
+@pytest.mark.parametrize(
+    ("options", "more"), [([], []), (["--allow-root", "--no-browser"], ["--no-browser", "--allow-root"])]
+)
 def test_jupyterlab_opens_on_the_first_notebook(options, more, root, tmp_path, stub, capfd):
     stub("import os, sys; print(os.getcwd(), *sys.argv[1:], sep='|')")
     start.copy(tmp_path / FOLDER, root)

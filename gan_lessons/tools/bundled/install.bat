@@ -2,12 +2,13 @@
 rem Installs the GAN lessons from this folder, without a network: install.bat [FOLDER]
 setlocal
 for %%p in (@LAUNCHERS@ "python" "python3") do (
-    %%~p "%~dp0install.py" --fits >nul 2>nul && (
+    %%~p "%~dp0install.py" --fits >nul 2>nul
+    if not errorlevel 1 (
         %%~p "%~dp0install.py" %*
         goto end
     )
 )
 echo No Python is found that can install these lessons. They need Python @PYTHONS@ (64 bits) on @PLATFORMS@.
-echo Install one of these, with the py launcher, and run this again.
+echo Install one of these, and run this again.
 :end
 pause

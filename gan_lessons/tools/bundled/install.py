@@ -28,11 +28,15 @@ class Refused(Exception):
     """What cannot be done: why, and what to do, in a few sentences for the learner."""
 
 
+class Misfit(Refused):
+    """Another Python could do it."""
+
+
 # -- the wheels
 
 
 def fitting():
-    """Names of the wheels that this Python can install. Raises Refused where those of torch are for others."""
+    """Names of the wheels that this Python can install. Raises Misfit where those of torch are for others."""
     sys.path.insert(0, pip_wheel())
     from pip._vendor.packaging.tags import sys_tags
     from pip._vendor.packaging.utils import parse_wheel_filename
@@ -45,8 +49,19 @@ def fitting():
     if not any(name.startswith("torch-") for name in found):
         for_others = ", ".join(name[:-4].split("-", 2)[2] for name in names if name.startswith("torch-"))
         here = f"Python {platform.python_version()} ({sys.executable}) on {platform.system()} {platform.machine()}"
-        raise Refused(f"The wheels in this folder do not fit {here}. They are for: {for_others}. See README.txt.")
+        raise Misfit(f"The wheels in this folder do not fit {here}. They are for: {for_others}. See README.txt.")
     return found
+
+
+def fits():
+    """The exit status of --fits: 1 where another Python is needed."""
+    try:
+        fitting()
+    except Misfit:
+        return 1
+    except Refused:
+        pass
+    return 0
 
 
 def pip_wheel():
@@ -118,7 +133,7 @@ def long_paths_enabled():
         return False
 
 
-def claim(folder, size, longest):
+def claim(folder, longest):
     """Makes a folder ours, and returns what was installed there before ("" if nothing whole). Raises Refused."""
     mark = os.path.join(folder, MARK)
     if os.name == "nt" and too_long(folder, longest) > 0 and not long_paths_enabled():
@@ -130,12 +145,18 @@ def claim(folder, size, longest):
     if os.path.exists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
         raise Refused(f"{folder} is there already, and this script did not make it. Give another folder.")
     os.makedirs(folder, exist_ok=True)
-    free = shutil.disk_usage(folder).free
-    if free < size + COMPILED:
-        need = (size + COMPILED) / 1e9
-        raise Refused(f"Only {free / 1e9:.1f} GB are free for {folder}, and the installation takes {need:.1f} GB.")
     write(mark, "")
     return ""
+
+
+def room(folder, size):
+    """Raises Refused if a folder's disk has not this many bytes for what will be in it."""
+    there = folder
+    while not os.path.exists(there):
+        there = os.path.dirname(there)
+    free, need = shutil.disk_usage(there).free / 1e9, (size + COMPILED) / 1e9
+    if free < need:
+        raise Refused(f"Only {free:.1f} GB are free for {folder}, and the installation takes {need:.1f} GB. Make room.")
 
 
 def write(path, content):
@@ -215,7 +236,9 @@ def install(folders):
     size, longest = unpacked(names)
     folder = os.path.abspath(os.path.expanduser(folders[0])) if folders else default_folder(longest)
     try:
-        before = claim(folder, size, longest)
+        if not os.path.isdir(os.path.join(folder, "env")):
+            room(folder, size)
+        before = claim(folder, longest)
         if before != digest(SUMS):
             write(os.path.join(folder, MARK), "")
             environment(folder)
@@ -236,12 +259,11 @@ def install(folders):
 def main(words):
     """The command: 0 when all is there, 2 with a few sentences where something stands in the way."""
     try:
-        if words == ["--fits"]:
-            fitting()
-        elif len(words) > 1 or any(not word or word.startswith("-") for word in words):
+        if words == ["--fits"]:  # a folder that is not whole is told when it is to be used
+            return fits()
+        if len(words) > 1 or any(not word or word.startswith("-") for word in words):
             raise Refused("usage: python install.py [FOLDER]")
-        else:
-            install(words)
+        install(words)
     except Refused as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -9,6 +9,6 @@ for python in "$PYTHON" @NAMES@ python3 python; do
     found=$python
 done
 echo "No Python is found that can install these lessons. They need Python @PYTHONS@ (64 bits) on @PLATFORMS@." >&2
-[ -n "$found" ] && echo "What the one that was found says:" >&2 && "$found" "$here/install.py" --fits
+[ -n "$found" ] && echo "Found: $("$found" --version 2>&1) on $(uname -sm)." >&2
 echo "Is it in another place? Then say where: PYTHON=/path/to/python sh install.sh" >&2
 exit 2
