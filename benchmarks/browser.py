@@ -41,8 +41,10 @@ def chromium() -> str | None:
 
 
 @contextlib.contextmanager
-def jupyterlab(root: Path, subshells: bool = True) -> Iterator[str]:
-    """A JupyterLab server on a folder; gives its address. subshells: whether widget messages may come on a thread."""
+def jupyterlab(root: Path, subshells: bool = True, python: str = sys.executable) -> Iterator[str]:
+    """A JupyterLab server on a folder; gives its address.
+
+    subshells: whether widget messages may come on a thread; python: that of the environment with the JupyterLab."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -57,7 +59,7 @@ def jupyterlab(root: Path, subshells: bool = True) -> Iterator[str]:
             file.write_text(json.dumps(values))
         places = {"JUPYTERLAB_GALATA_ROOT_DIR": str(root), "JUPYTER_CONFIG_DIR": home, "JUPYTER_DATA_DIR": home}
         environment = os.environ | places | {"IPYTHONDIR": home}
-        command = [sys.executable, "-m", "jupyterlab", f"--config={config}", "--allow-root", "--no-browser"]
+        command = [python, "-m", "jupyterlab", f"--config={config}", "--allow-root", "--no-browser"]
         log = open(Path(home, "server.log"), "w")  # noqa: SIM115
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:

@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 WHEELS = os.path.join(HERE, "wheels")
 SUMS = os.path.join(HERE, "SHA256SUMS")
 MARK = "installed_from_bundle.txt"  # in a folder of ours; holds what was installed, once that is whole
+WINDOWS = os.name == "nt"
 WINDOWS_PATH = 259  # characters that a path may have on Windows unless long paths are enabled
 COMPILED = 0.3e9  # bytes that Python adds when the packages are first used
 AGAIN = "Copy the whole folder again from where it was made, and run this again."
@@ -111,7 +112,7 @@ def unpacked(names):
 def default_folder(longest):
     """In the home folder; on Windows in the drive's first folder if the home's path is too long."""
     home = os.path.join(os.path.expanduser("~"), "gan_lessons")
-    if os.name == "nt" and too_long(home, longest) > 0:
+    if WINDOWS and too_long(home, longest) > 0:
         return os.environ.get("SYSTEMDRIVE", "C:") + "\\gan_lessons"
     return home
 
@@ -136,7 +137,7 @@ def long_paths_enabled():
 def claim(folder, longest):
     """Makes a folder ours, and returns what was installed there before ("" if nothing whole). Raises Refused."""
     mark = os.path.join(folder, MARK)
-    if os.name == "nt" and too_long(folder, longest) > 0 and not long_paths_enabled():
+    if WINDOWS and too_long(folder, longest) > 0 and not long_paths_enabled():
         more = too_long(folder, longest)
         raise Refused(f"The path {folder} is {more} characters too long for Windows. Give a folder with a shorter one.")
     if os.path.isfile(mark):
@@ -175,7 +176,7 @@ def environment(folder):
     except ImportError:
         raise Refused(f"{sys.executable} cannot make environments: it lacks the module venv. See README.txt.") from None
     print("The packages are installed. This takes one to three minutes.", flush=True)
-    venv.EnvBuilder(clear=True, symlinks=os.name != "nt").create(os.path.join(folder, "env"))
+    venv.EnvBuilder(clear=True, symlinks=not WINDOWS).create(os.path.join(folder, "env"))
     command = [python(folder), os.path.join(pip_wheel(), "pip"), "install", "--quiet", "--no-index", "--no-compile"]
     command += ["--find-links", WHEELS, "-r", os.path.join(HERE, "requirements.txt")]
     if subprocess.call(command, env=clean()):
@@ -194,12 +195,12 @@ def clean():
 
 def programs(folder):
     """The folder of the environment's programs."""
-    return os.path.join(folder, "env", "Scripts" if os.name == "nt" else "bin")
+    return os.path.join(folder, "env", "Scripts" if WINDOWS else "bin")
 
 
 def python(folder):
     """Path of the environment's Python."""
-    return os.path.join(programs(folder), "python.exe" if os.name == "nt" else "python")
+    return os.path.join(programs(folder), "python.exe" if WINDOWS else "python")
 
 
 def lessons(folder, *words):
@@ -208,13 +209,13 @@ def lessons(folder, *words):
     return subprocess.call([python(folder), "-m", "gan_lessons", *words], cwd=folder, env=env)
 
 
-WINDOWS = """@echo off
+START_BAT = """@echo off
 cd /d "%~dp0"
 set "PATH=%~dp0env\\Scripts;%PATH%"
 python -m gan_lessons start notebooks %*
 pause
 """
-OTHERS = """#!/bin/sh
+START_SH = """#!/bin/sh
 # Opens the GAN lessons.
 cd "$(dirname "$0")" || exit
 PATH="$PWD/env/bin:$PATH" exec python -m gan_lessons start notebooks "$@"
@@ -223,10 +224,10 @@ PATH="$PWD/env/bin:$PATH" exec python -m gan_lessons start notebooks "$@"
 
 def start_script(folder):
     """Writes the script that opens the lessons, and returns the command that runs it."""
-    name, content = ("start.bat", WINDOWS) if os.name == "nt" else ("start.sh", OTHERS)
+    name, content = ("start.bat", START_BAT) if WINDOWS else ("start.sh", START_SH)
     write(os.path.join(folder, name), content)
     quote = '"' if " " in folder else ""
-    return ("" if os.name == "nt" else "sh ") + quote + os.path.join(folder, name) + quote
+    return ("" if WINDOWS else "sh ") + quote + os.path.join(folder, name) + quote
 
 
 def install(folders):
