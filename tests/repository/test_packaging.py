@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -44,7 +45,22 @@ def test_binder_has_the_tested_versions():
 
 
 def test_python_bound_stands_alike_everywhere():
-    assert PYPROJECT["project"]["requires-python"] == f">={'.'.join(map(str, check.OLDEST))}"
+    oldest = ".".join(map(str, check.OLDEST))
+    assert PYPROJECT["project"]["requires-python"] == f">={oldest}"
+    said = f"if sys.version_info < {check.OLDEST}:", f"need Python {oldest} or newer"
+    assert all(one in text("gan_lessons/__init__.py") for one in said)
+
+
+@pytest.mark.parametrize("command", ["check", "start", "bundle"])
+def test_an_old_python_gets_a_sentence(command, tmp_path):
+    """The module that Python itself reads first says it is an old one."""
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.version_info = (3, 9, 18, 'final', 0)")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    program = [sys.executable, "-m", "gan_lessons", command]
+    done = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stdout == ""
+    said = f"The lessons need Python 3.11 or newer, and this is 3.9 ({sys.executable})."
+    assert done.stderr == f"{said} Make an environment with a newer one.\n"
 
 
 def test_repo2docker_reads_the_environment_file():

@@ -136,6 +136,24 @@ def test_a_folder_has_all_that_installs(no_pip, tmp_path, capsys):
     assert re.findall("@[A-Z]+@", "".join(texts)) == []
 
 
+def told(page):
+    """The words of each bundle command that a page tells."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [line.split() for line in re.findall(r"(?m)^python -m gan_lessons bundle (.*)$", text)]
+
+
+@pytest.mark.parametrize("words", [*told("README.md"), *told("workshop/README.md")], ids=" ".join)
+def test_the_commands_that_are_told_make_folders(words, no_pip, tmp_path, monkeypatch):
+    (tmp_path / "course").mkdir()
+    monkeypatch.chdir(tmp_path / "course")
+    assert bundle.main(words) == 0
+    assert bundle.LIST in names(tmp_path / words[0].removeprefix("../"))
+
+
+def test_both_pages_tell_it():
+    assert len(told("README.md")) == 1 and len(told("workshop/README.md")) == 2
+
+
 def test_torch_is_the_build_for_cpus_on_linux_alone(no_pip, tmp_path):
     bundle.make(tmp_path / "stick", [LINUX, WINDOWS])
     torch = [word for _, words in no_pip for word in words if word.startswith("torch==")]
@@ -349,7 +367,7 @@ def test_a_long_home_folder_gives_way_to_the_drives_first_on_windows(install, mo
     monkeypatch.setattr(install, "WINDOWS", True)
     monkeypatch.setenv("SYSTEMDRIVE", "D:")
     long = "C:/" + "x" * 90
-    for home, folder in (("C:/Users/me", os.path.join("C:/Users/me", "gan_lessons")), (long, "D:\\gan_lessons")):
+    for home, folder in (("C:/me", os.path.join("C:/me", "gan_lessons")), (long, "D:\\gan_lessons")):
         monkeypatch.setattr(install.os.path, "expanduser", lambda path, home=home: home)
         assert install.default_folder(check.LONGEST) == folder
     with pytest.raises(install.Refused, match=r"28 characters too long for Windows\. Give a folder with a shorter one"):
