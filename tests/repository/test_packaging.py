@@ -154,7 +154,10 @@ SETTINGS = ("README.md", "LICENSE", "pyproject.toml", "requirements.txt", "requi
 SETTINGS += ("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", ".github/workflows/ci.yml", ".pre-commit-config.yaml")
 
 
-@pytest.mark.parametrize("name", [*SETTINGS, ".ci/run", "gan_lessons/tools/badges.py", "gan_lessons/tools/check.py"])
+TOOLS = [f"gan_lessons/tools/{name}.py" for name in ("badges", "check", "wheels", "bundled/install")]
+
+
+@pytest.mark.parametrize("name", [*SETTINGS, ".ci/run", *TOOLS])
 def test_only_known_hosts_are_named(name):
     assert set(re.findall(r"https?://([\w-]+(?:\.[\w-]+)+)", text(name))) <= HOSTS
 

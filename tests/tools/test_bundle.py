@@ -336,6 +336,20 @@ def test_a_disk_with_too_little_room_for_the_installation(install, tmp_path, mon
     assert names(tmp_path) == []
 
 
+@needs_sh
+def test_the_lessons_are_opened_from_any_folder(install, tmp_path):
+    """By the Python of the environment, which is the first in PATH then, so that a terminal has it, too."""
+    place = tmp_path / "my lessons"
+    (place / "env" / "bin").mkdir(parents=True)
+    program = place / "env" / "bin" / "python"
+    program.write_text('#!/bin/sh\necho "$PWD" "$@"\n')
+    program.chmod(0o755)
+    command = install.start_script(str(place))
+    assert command == f'sh "{place / "start.sh"}"'
+    said = subprocess.run([*"sh -c".split(), f"{command} --no-browser"], cwd="/", capture_output=True, text=True)
+    assert said.stdout == f"{os.path.realpath(place)} -m gan_lessons start notebooks --no-browser\n"
+
+
 # -- Windows, where nothing of this was tried
 
 
@@ -372,6 +386,13 @@ def test_a_long_home_folder_gives_way_to_the_drives_first_on_windows(install, mo
         assert install.default_folder(check.LONGEST) == folder
     with pytest.raises(install.Refused, match=r"28 characters too long for Windows\. Give a folder with a shorter one"):
         install.claim(long, check.LONGEST)
+
+
+def test_on_windows_a_double_click_opens_the_lessons(install, tmp_path, monkeypatch):
+    monkeypatch.setattr(install, "WINDOWS", True)
+    assert install.start_script(str(tmp_path)) == str(tmp_path / "start.bat")
+    lines = (tmp_path / "start.bat").read_text().splitlines()
+    assert lines[1] == 'cd /d "%~dp0"' and "%~dp0env\\Scripts;" in lines[2] and lines[-1] == "pause"
 
 
 def test_an_old_python_can_read_what_installs():

@@ -249,7 +249,9 @@ def install(folders):
         command = start_script(folder)
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else error
-        raise Refused(f"{folder} cannot be used ({why}). Make room, or give another folder.") from None
+        raise Refused(
+            f"{folder} cannot be used ({why}). Give another folder, or make room if the disk is full."
+        ) from None
     if lessons(folder, "start", "notebooks", "--copy-only"):
         raise Refused("The notebooks were not copied. Do what is said above, and run this again.")
     if lessons(folder, "check"):
