@@ -346,7 +346,7 @@ def test_the_lessons_are_opened_from_any_folder(install, tmp_path):
     program.chmod(0o755)
     command = install.start_script(str(place))
     assert command == f'sh "{place / "start.sh"}"'
-    said = subprocess.run([*"sh -c".split(), f"{command} --no-browser"], cwd="/", capture_output=True, text=True)
+    said = subprocess.run(["sh", "-c", f"{command} --no-browser"], cwd="/", capture_output=True, text=True)
     assert said.stdout == f"{os.path.realpath(place)} -m gan_lessons start notebooks --no-browser\n"
 
 
