@@ -16,12 +16,12 @@ from gan_lessons.tools.wheels import Target
 FIRST = "00_start_here.ipynb"
 INTERFACES = "import socket; print([name for _, name in socket.if_nameindex()])"
 # Starts the lessons, fetches the address that is told, and ends JupyterLab.
-SERVED = """import re, subprocess, sys, urllib.request
-server = subprocess.Popen(sys.argv[1:], stderr=subprocess.PIPE, text=True)
+SERVED = """import os, re, signal, subprocess, sys, urllib.request
+server = subprocess.Popen(sys.argv[1:], stderr=subprocess.PIPE, text=True, start_new_session=True)
 address = next(found[0] for line in server.stderr if (found := re.search(r"http://127\\S+token=\\w+", line)))
 with urllib.request.urlopen(address) as answer:
     print(answer.status, answer.url.partition("?")[0], b"jupyter-config-data" in answer.read())
-server.terminate()
+os.killpg(server.pid, signal.SIGTERM)  # JupyterLab is a child of the command
 server.communicate(timeout=60)"""
 
 
