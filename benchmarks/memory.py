@@ -1,0 +1,87 @@
+"""Each notebook within one processor and 1 GB, as a small hub gives them: does it run, how much memory, how long.
+
+A kernel with these limits runs the whole notebook. `CPU_LIMIT` says to it what it gets, as JupyterHub and Binder do.
+Kept in `docs/memory.jsonl`.
+"""
+
+import json
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+from benchmarks.measure import Line
+from benchmarks.room import room
+
+CPUS, MEMORY = 1, 2**30
+TIMEOUT = 900  # seconds for a cell
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+
+
+@dataclass(frozen=True)
+class Row(Line):
+    """One notebook. passed: whether all of its cells ran. end_mb, peak_mb: what the kernel's process holds after the
+    last cell, and at most: resident, with all libraries, in MB of 10^6 bytes. end_share_mb: as end_mb, but a page that
+    several processes use is divided among them. seconds: for all of it, with the kernel's start."""
+
+    notebook: str
+    passed: bool
+    end_mb: int
+    end_share_mb: int
+    peak_mb: int
+    seconds: int
+    cpus: float = CPUS
+    limit_mb: int = MEMORY // 10**6
+
+
+def rows(repeats: int | None = None) -> Iterator[Row]:
+    """A row for each notebook, in order. repeats: runs of each; the one with the highest peak counts (default: one)."""
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        yield max((measured(path) for _ in range(repeats or 1)), key=lambda row: row.peak_mb)
+
+
+def measured(path: Path, cpus: float = CPUS, memory: int = MEMORY) -> Row:
+    """A notebook run in a kernel with so many processors and bytes. Raises RuntimeError as `room` does."""
+    start, notebook = time.monotonic(), nbformat.read(path, as_version=4)
+    with tempfile.TemporaryDirectory() as home, room(f"notebook-{path.stem[:2]}", cpus, memory) as within:
+        shutil.copytree(path.parent, Path(home, "notebooks"))  # answers are written beside the notebook
+        _offer_kernel(Path(home), within, cpus)
+        resources = {"metadata": {"path": f"{home}/notebooks"}}
+        client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="limited", resources=resources)
+        client.km = client.create_kernel_manager()
+        client.km.kernel_spec_manager.kernel_dirs = [f"{home}/kernels"]
+        with client.setup_kernel():
+            held = _run(client)
+    limit = memory // 10**6
+    return Row(path.stem, bool(held), *(held or (limit, limit, limit)), round(time.monotonic() - start), cpus, limit)
+
+
+def _offer_kernel(home: Path, within: list[str], cpus: float) -> None:
+    start = [*within, sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    environment = {"CPU_LIMIT": str(float(cpus)), "IPYTHONDIR": str(home)}
+    spec = {"argv": start, "display_name": "limited", "language": "python", "env": environment}
+    (home / "kernels" / "limited").mkdir(parents=True)
+    (home / "kernels" / "limited" / "kernel.json").write_text(json.dumps(spec))
+
+
+def _run(client: NotebookClient) -> tuple[int, int, int] | None:
+    """Runs all cells: (resident, share, peak) in MB, or None if a cell failed or the kernel was killed."""
+    try:
+        for index, cell in enumerate(client.nb.cells):
+            client.execute_cell(cell, index)
+    except (CellExecutionError, DeadKernelError) as error:
+        print(str(error)[-2000:], file=sys.stderr)
+        return None
+    kernel = client.km.provisioner.pid
+    held = psutil.Process(kernel).memory_full_info()
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{kernel}/status").read_text())[1]
+    return round(held.rss / 1e6), round(held.pss / 1e6), round(int(peak) * 1024 / 1e6)
