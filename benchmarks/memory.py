@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
@@ -30,13 +29,13 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 @dataclass(frozen=True)
 class Row(Line):
     """One notebook. passed: whether all of its cells ran. end_mb, peak_mb: what the kernel's process holds after the
-    last cell, and at most: resident, with all libraries, in MB of 10^6 bytes. end_share_mb: as end_mb, but a page that
-    several processes use is divided among them. seconds: for all of it, with the kernel's start."""
+    last cell, and at most: resident, with all libraries, in MB of 10^6 bytes. own_mb: what of end_mb is no page of a
+    file; pages of files, such as PyTorch's, are shared by all learners of a machine. seconds: with the kernel's start."""
 
     notebook: str
     passed: bool
     end_mb: int
-    end_share_mb: int
+    own_mb: int
     peak_mb: int
     seconds: int
     cpus: float = CPUS
@@ -74,7 +73,7 @@ def _offer_kernel(home: Path, within: list[str], cpus: float) -> None:
 
 
 def _run(client: NotebookClient) -> tuple[int, int, int] | None:
-    """Runs all cells: (resident, share, peak) in MB, or None if a cell failed or the kernel was killed."""
+    """Runs all cells: (resident, own, peak) in MB, or None if a cell failed or the kernel was killed."""
     try:
         for index, cell in enumerate(client.nb.cells):
             client.execute_cell(cell, index)
@@ -82,6 +81,7 @@ def _run(client: NotebookClient) -> tuple[int, int, int] | None:
         print(str(error)[-2000:], file=sys.stderr)
         return None
     kernel = client.km.provisioner.pid
-    held = psutil.Process(kernel).memory_full_info()
-    peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{kernel}/status").read_text())[1]
-    return round(held.rss / 1e6), round(held.pss / 1e6), round(int(peak) * 1024 / 1e6)
+    said = Path(f"/proc/{kernel}/status").read_text()
+    return tuple(
+        round(1024 * int(re.search(rf"{what}:\s+(\d+) kB", said)[1]) / 1e6) for what in ("VmRSS", "RssAnon", "VmHWM")
+    )
