@@ -68,10 +68,10 @@ def rows(repeats: int | None = None, students: int | None = None, seconds: float
         yield from measured(hub, [Student(hub, name) for name in names], seconds)
 
 
-def measured(hub: Hub, students: list[Student], seconds: float) -> Iterator[One | All]:
-    """All students come, and all who could play."""
+def measured(hub: Hub, students: list[Student], seconds: float, notebook: str = NOTEBOOK) -> Iterator[One | All]:
+    """All students come, and those who could, play together."""
     with ThreadPoolExecutor(len(students)) as room:
-        list(room.map(lambda student: _tried(student, student.come, NOTEBOOK), students))
+        list(room.map(lambda student: _tried(student, student.come, notebook), students))
         there = [student for student in students if not student.failure]
         before = _busy()
         playing = [room.submit(_tried, student, student.play, seconds) for student in there]
@@ -80,6 +80,8 @@ def measured(hub: Hub, students: list[Student], seconds: float) -> Iterator[One 
         for one in playing:
             one.result()
         busy = _busy() - before
+        for student in students:
+            student.leave()
     found = [_one(student, memory.get(student.name, 0.0), seconds) for student in students]
     yield from found
     frames = [one.frames_per_second for one in found]

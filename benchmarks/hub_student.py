@@ -39,7 +39,7 @@ class Student:
     failure: str = ""
 
     def __post_init__(self):
-        self.web, self.owed, self.lab, self.subshell = requests.Session(), 4, "", ""
+        self.web, self.socket, self.owed, self.lab, self.subshell = requests.Session(), None, 4, "", ""
         self.queue: deque[float] = deque()
         self.due = 0
 
@@ -102,6 +102,12 @@ class Student:
     def _cells(self, notebook: str) -> list[str]:
         found = nbformat.from_dict(self._ask(f"contents/notebooks/{notebook}")["content"])
         return [cell.source for cell in found.cells if cell.cell_type == "code" and cell.source.strip()]
+
+    def leave(self) -> None:
+        """Closes what is open; the server goes with the hub."""
+        self.web.close()
+        if self.socket:
+            self.socket.close()
 
     # -- the kernel
 

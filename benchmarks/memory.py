@@ -30,7 +30,7 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 class Row(Line):
     """One notebook. passed: whether all of its cells ran. end_mb, peak_mb: what the kernel's process holds after the
     last cell, and at most: resident, with all libraries, in MB of 10^6 bytes. own_mb: what of end_mb is no page of a
-    file; pages of files, such as PyTorch's, are shared by all learners of a machine. seconds: with the kernel's start."""
+    file, for those, such as PyTorch's, are shared by all learners of a machine. seconds: with the kernel's start."""
 
     notebook: str
     passed: bool

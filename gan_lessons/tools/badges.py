@@ -1,8 +1,8 @@
 """What follows from other files: badges and Colab cell from the address in pyproject.toml, a table from the titles.
 
-`python -m gan_lessons badges` rewrites README.md and workshop/jupyterhub/README.md between their markers, the second and
-third cell of every notebook, and the table of notebooks in 00; with `--check` it changes nothing and names the files that differ. It works on a checkout
-of the course.
+`python -m gan_lessons badges` rewrites README.md and the hub's README between their markers, the second and third cell
+of every notebook, and the table of notebooks in 00; with `--check` it changes nothing and names the files that differ.
+It works on a checkout of the course.
 """
 
 import json

@@ -39,14 +39,15 @@ def _memory(rows: list[dict]) -> str:
 def _load(rows: list[dict]) -> str:
     """A few sentences on the load test; its last row is of all learners."""
     whole = rows[-1]
-    learners, cores, memory, least = (whole[key] for key in ("students", "cores", "memory_mb", "least_frames_per_second"))
+    learners, cores, memory = (whole[key] for key in ("students", "cores", "memory_mb"))
+    least, middle = (whole[f"{which}_frames_per_second"] for which in ("least", "median"))
     failed = f"{whole['failures']} of them failed" if whole["failures"] else "none failed"
     carried = learners * min(1, least / FRAMES) / cores
     return (
         f"{learners} learners came at the same moment to {cores} cores, ran all of notebook 01 and played its first "
         f"lab together for {whole['play_s']} seconds, and {failed}. The lab's first picture came after at most "
-        f"{whole['picture_s']:.0f} seconds, counted from the sign-in. Each lab drew {least:.1f} frames a second or more, "
-        f"and the median was {whole['median_frames_per_second']:.1f}. A learner's server and notebook held at most "
+        f"{whole['picture_s']:.0f} seconds, counted from the sign-in. Each lab drew {least:.1f} frames a second or "
+        f"more, and the median was {middle:.1f}. A learner's server and notebook held at most "
         f"{memory} MB, and the hub itself {whole['hub_mb']} MB. With {FRAMES} frames a second for each, a core carries "
         f"{carried:.1f} learners who all play at the same moment, and 1 GB of memory carries {1000 / memory:.1f}."
     )
