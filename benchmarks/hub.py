@@ -43,7 +43,8 @@ class One(Line):
 @dataclass(frozen=True)
 class All(Line):
     """All of them: the worst picture_s, the least and the median frames_per_second, the most memory_mb; hub_mb: of the
-    hub and its proxy. busy_cores: how many processors were busy during the play, with all other work of the machine."""
+    hub and its proxy. used_cores: processors that hub, servers and kernels used during the play. busy_cores: with the
+    students themselves and all other work of the machine."""
 
     students: int
     failures: int
@@ -53,6 +54,7 @@ class All(Line):
     memory_mb: int
     hub_mb: int
     play_s: float
+    used_cores: float
     busy_cores: float
     cores: int
     processor: str
@@ -73,13 +75,13 @@ def measured(hub: Hub, students: list[Student], seconds: float, notebook: str = 
     with ThreadPoolExecutor(len(students)) as room:
         list(room.map(lambda student: _tried(student, student.come, notebook), students))
         there = [student for student in students if not student.failure]
-        before = _busy()
+        before, used = _busy(), hub.seconds()
         playing = [room.submit(_tried, student, student.play, seconds) for student in there]
         time.sleep(seconds / 2)
         memory = hub.memory()
         for one in playing:
             one.result()
-        busy = _busy() - before
+        busy, used = _busy() - before, hub.seconds() - used
         for student in students:
             student.leave()
     found = [_one(student, memory.get(student.name, 0.0), seconds) for student in students]
@@ -95,6 +97,7 @@ def measured(hub: Hub, students: list[Student], seconds: float, notebook: str = 
         memory_mb=max(one.memory_mb for one in found),
         hub_mb=round(memory.get("", 0.0)),
         play_s=seconds,
+        used_cores=round(used / seconds, 2),
         busy_cores=round(busy / seconds, 2),
         cores=os.cpu_count(),
         processor=processor(),

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.room import LEARNER
+
 COURSE = Path(__file__).parents[1]
-LIMITS = {"CPU_LIMIT": "1.0", "OMP_NUM_THREADS": "1"}  # as workshop/jupyterhub sets them
 # Nobody but this machine reaches it: the dummy authenticator lets everybody in.
 CONFIG = """
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
@@ -49,12 +50,23 @@ class Hub:
         """Student -> MB of 10^6 bytes that their server and kernels hold, a page that several processes use divided
         among them. "": the hub itself and its proxy."""
         found: dict[str, float] = {}
-        hub = psutil.Process(self.pid)
-        for process in [hub, *hub.children(recursive=True)]:
+        for process in self._processes():
             with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
                 who = process.environ().get("JUPYTERHUB_USER", "")
                 found[who] = found.get(who, 0.0) + process.memory_full_info().pss / 1e6
         return found
+
+    def seconds(self) -> float:
+        """Seconds of a processor that all of them have used."""
+        total = 0.0
+        for process in self._processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                total += sum(process.cpu_times()[:2])
+        return total
+
+    def _processes(self) -> list[psutil.Process]:
+        hub = psutil.Process(self.pid)
+        return [hub, *hub.children(recursive=True)]
 
 
 def missing() -> str:
@@ -79,7 +91,7 @@ def jupyterhub(students: list[str]) -> Iterator[Hub]:
         for name in students:
             shutil.copytree(COURSE / "notebooks", Path(place, "home", name, "notebooks"))
         port, hub_port, api_port = _free_ports(3)
-        environment = LIMITS | {"PYTHONPATH": str(COURSE), "PYTHONWARNINGS": "ignore"}
+        environment = LEARNER | {"PYTHONPATH": str(COURSE), "PYTHONWARNINGS": "ignore"}
         config = Path(place, "config.py")
         values = {"port": port, "hub_port": hub_port, "api_port": api_port, "environment": environment}
         config.write_text(CONFIG.format(home=f"{place}/home", proxy=_proxy_command(Path(place)), **values))

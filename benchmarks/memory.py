@@ -1,6 +1,6 @@
 """Each notebook within one processor and 1 GB, as a small hub gives them: does it run, how much memory, how long.
 
-A kernel with these limits runs the whole notebook. `CPU_LIMIT` says to it what it gets, as JupyterHub and Binder do.
+A kernel with these limits, and with the environment of the hub's configurations, runs the whole notebook.
 Kept in `docs/memory.jsonl`.
 """
 
@@ -19,7 +19,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from benchmarks.measure import Line
-from benchmarks.room import room
+from benchmarks.room import LEARNER, room
 
 CPUS, MEMORY = 1, 2**30
 TIMEOUT = 900  # seconds for a cell
@@ -66,7 +66,7 @@ def measured(path: Path, cpus: float = CPUS, memory: int = MEMORY) -> Row:
 
 def _offer_kernel(home: Path, within: list[str], cpus: float) -> None:
     start = [*within, sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    environment = {"CPU_LIMIT": str(float(cpus)), "IPYTHONDIR": str(home)}
+    environment = LEARNER | {"CPU_LIMIT": str(float(cpus)), "IPYTHONDIR": str(home)}
     spec = {"argv": start, "display_name": "limited", "language": "python", "env": environment}
     (home / "kernels" / "limited").mkdir(parents=True)
     (home / "kernels" / "limited" / "kernel.json").write_text(json.dumps(spec))

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from helpers.versions import LEARNER, ROOT
 
-from benchmarks.hub_server import LIMITS
+from benchmarks.room import LEARNER
 from gan_lessons.tools.workshop_rooms import lines
 
 FOLDER = ROOT / "workshop" / "jupyterhub"
@@ -46,10 +46,10 @@ def test_limits_hold_the_largest_notebook_and_a_server(values):
     assert float(tljh_sets()["limits.cpu"]) == values["singleuser"]["cpu"]["limit"] == MEMORY[0]["cpus"] == 1
 
 
-def test_both_share_processors_as_the_load_test_does(values, tljh):
-    threads = {"OMP_NUM_THREADS": LIMITS["OMP_NUM_THREADS"]}
-    assert values["singleuser"]["extraEnv"] == tljh.Spawner.environment.get_value({}) == threads
-    assert float(LIMITS["CPU_LIMIT"]) == values["singleuser"]["cpu"]["limit"]
+def test_both_tell_kernels_what_the_load_test_tells_them(values, tljh):
+    told = {name: value for name, value in LEARNER.items() if name != "CPU_LIMIT"}  # JupyterHub says that itself
+    assert values["singleuser"]["extraEnv"] == tljh.Spawner.environment.get_value({}) == told
+    assert float(LEARNER["CPU_LIMIT"]) == values["singleuser"]["cpu"]["limit"]
 
 
 def test_idle_servers_and_kernels_end(values, tljh):
