@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.room import LEARNER
+from benchmarks.room import TOLD
 
 COURSE = Path(__file__).parents[1]
 # Nobody but this machine reaches it: the dummy authenticator lets everybody in.
@@ -91,7 +91,7 @@ def jupyterhub(students: list[str]) -> Iterator[Hub]:
         for name in students:
             shutil.copytree(COURSE / "notebooks", Path(place, "home", name, "notebooks"))
         port, hub_port, api_port = _free_ports(3)
-        environment = LEARNER | {"PYTHONPATH": str(COURSE), "PYTHONWARNINGS": "ignore"}
+        environment = TOLD | {"PYTHONPATH": str(COURSE), "PYTHONWARNINGS": "ignore"}
         config = Path(place, "config.py")
         values = {"port": port, "hub_port": hub_port, "api_port": api_port, "environment": environment}
         config.write_text(CONFIG.format(home=f"{place}/home", proxy=_proxy_command(Path(place)), **values))

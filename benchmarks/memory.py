@@ -19,7 +19,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from benchmarks.measure import Line
-from benchmarks.room import LEARNER, room
+from benchmarks.room import TOLD, room
 
 CPUS, MEMORY = 1, 2**30
 TIMEOUT = 900  # seconds for a cell
@@ -66,7 +66,7 @@ def measured(path: Path, cpus: float = CPUS, memory: int = MEMORY) -> Row:
 
 def _offer_kernel(home: Path, within: list[str], cpus: float) -> None:
     start = [*within, sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    environment = LEARNER | {"CPU_LIMIT": str(float(cpus)), "IPYTHONDIR": str(home)}
+    environment = TOLD | {"CPU_LIMIT": str(float(cpus)), "IPYTHONDIR": str(home)}
     spec = {"argv": start, "display_name": "limited", "language": "python", "env": environment}
     (home / "kernels" / "limited").mkdir(parents=True)
     (home / "kernels" / "limited" / "kernel.json").write_text(json.dumps(spec))

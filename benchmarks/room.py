@@ -13,8 +13,8 @@ from pathlib import Path
 
 GROUPS = Path("/sys/fs/cgroup")
 # what a learner's kernel is told: CPU_LIMIT by JupyterHub, the others by the configurations in workshop/jupyterhub
-LEARNER = {"CPU_LIMIT": "1.0", "OMP_NUM_THREADS": "1"}
-LEARNER |= {"MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "8388608"}
+TOLD = {"CPU_LIMIT": "1.0", "OMP_NUM_THREADS": "1"}
+TOLD |= {"MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "8388608"}
 PERIOD = 100_000  # microseconds in which a group may take its share of the processors
 
 

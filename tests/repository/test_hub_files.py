@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from helpers.versions import LEARNER, ROOT
 
-from benchmarks.room import LEARNER
+from benchmarks.room import TOLD
 from gan_lessons.tools.workshop_rooms import lines
 
 FOLDER = ROOT / "workshop" / "jupyterhub"
@@ -47,9 +47,9 @@ def test_limits_hold_the_largest_notebook_and_a_server(values):
 
 
 def test_both_tell_kernels_what_the_load_test_tells_them(values, tljh):
-    told = {name: value for name, value in LEARNER.items() if name != "CPU_LIMIT"}  # JupyterHub says that itself
+    told = {name: value for name, value in TOLD.items() if name != "CPU_LIMIT"}  # JupyterHub says that itself
     assert values["singleuser"]["extraEnv"] == tljh.Spawner.environment.get_value({}) == told
-    assert float(LEARNER["CPU_LIMIT"]) == values["singleuser"]["cpu"]["limit"]
+    assert float(TOLD["CPU_LIMIT"]) == values["singleuser"]["cpu"]["limit"]
 
 
 def test_idle_servers_and_kernels_end(values, tljh):

@@ -112,7 +112,7 @@ def test_the_hubs_page_has_the_links_of_the_address(course):
     assert f"```text\n{badges.pull_link(badges.address())}\n```" in text
     assert f"```text\n{badges.binder_pull_link(badges.address())}\n```" in text
     assert (ROOT / "notebooks" / "00_start_here.ipynb").is_file()
-    with pytest.raises(ValueError, match="workshop/jupyterhub/README.md must hold"):
+    with pytest.raises(ValueError, match=r"workshop/jupyterhub/README\.md must hold"):
         badges.hub_with_links(text.replace("end of links", ""), badges.address())
 
 
