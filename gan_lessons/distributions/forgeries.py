@@ -55,8 +55,8 @@ def blurred(digits: Real, strength: float, rng: torch.Generator) -> torch.Tensor
     at = torch.arange(-REACH, REACH + 1.0)
     kernel = (-0.5 * (at / (WIDTH * strength)) ** 2).exp()
     kernel = (kernel / kernel.sum()).reshape(1, 1, 1, -1)
-    pictures = F.pad(_pictures(digits.images), [REACH] * 4, value=-1.0).split(PIECE)
-    return torch.cat([F.conv2d(F.conv2d(piece, kernel), kernel.mT).flatten(1) for piece in pictures])
+    pieces = (F.pad(piece, [REACH] * 4, value=-1.0) for piece in _pictures(digits.images).split(PIECE))
+    return torch.cat([F.conv2d(F.conv2d(piece, kernel), kernel.mT).flatten(1) for piece in pieces])
 
 
 def noisy(digits: Real, strength: float, rng: torch.Generator) -> torch.Tensor:
