@@ -12,6 +12,7 @@ from gan_lessons.distributions import mnist
 
 STRENGTHS = (0.1, 0.2, 0.4, 0.7, 1.0)
 REACH, WIDTH = 8, 2.0  # at full strength, pixels: of a shift, and the sd of a blur
+PIECE = 250  # pictures that are blurred at a time: torch's convolution takes 100 kB for each
 FEW = 20  # pictures that are repeated, at full strength
 
 
@@ -54,8 +55,8 @@ def blurred(digits: Real, strength: float, rng: torch.Generator) -> torch.Tensor
     at = torch.arange(-REACH, REACH + 1.0)
     kernel = (-0.5 * (at / (WIDTH * strength)) ** 2).exp()
     kernel = (kernel / kernel.sum()).reshape(1, 1, 1, -1)
-    pictures = F.pad(_pictures(digits.images), [REACH] * 4, value=-1.0)
-    return F.conv2d(F.conv2d(pictures, kernel), kernel.mT).flatten(1)
+    pieces = (F.pad(piece, [REACH] * 4, value=-1.0) for piece in _pictures(digits.images).split(PIECE))
+    return torch.cat([F.conv2d(F.conv2d(piece, kernel), kernel.mT).flatten(1) for piece in pieces])
 
 
 def noisy(digits: Real, strength: float, rng: torch.Generator) -> torch.Tensor:

@@ -10,7 +10,6 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 import torch
-import torchmetrics.image.fid  # noqa: F401  # here, and not while a person watches: it takes seconds
 
 from gan_lessons._core.randomness import generator
 from gan_lessons.distributions import mnist
@@ -43,6 +42,8 @@ class Judge:
     many real training digits get. trouble: why nothing can be measured, or ""."""
 
     def __init__(self, noise: int, data: Handwritten):
+        import torchmetrics.image.fid  # noqa: F401  # seconds and 60 MB: not while a person watches, nor for a toy
+
         self.data, self.noise = data, torch.randn(1, SAMPLES, noise, generator=generator(0, "judged"))
         self.real_score = self.real_fid = math.nan
         self._owed = 0.0

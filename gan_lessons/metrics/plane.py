@@ -7,13 +7,16 @@ NumPy and SciPy only.
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 from scipy.special import xlogy
 
 from gan_lessons._core.refusals import number, refuse, row, whole
 from gan_lessons.metrics import line as metrics
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 # A sample is of high quality within this many sd of its nearest mode (Lin et al. 2018, section 4.1, and their public
 # code). Of real samples 1 - exp(-4.5) = 98.889 % are.
@@ -214,11 +217,13 @@ class Reference:
 
     sds: np.ndarray
     quantiles: np.ndarray
-    tree: cKDTree
+    tree: "cKDTree"
 
     @classmethod
     def of(cls, real, n: int, directions: int = DIRECTIONS) -> "Reference":
         """From real samples (m, 2), 10,000 or more: made once, used for every judgement of n samples a run."""
+        from scipy.spatial import cKDTree  # 11 MB, which nothing on a line needs
+
         real = _plane("real", real)
         if real.ndim != 2:
             raise ValueError(f"real must be (m, 2), not {real.shape}")

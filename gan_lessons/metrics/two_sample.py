@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from gan_lessons._core.refusals import number, refuse, whole
 
@@ -81,7 +81,7 @@ def classifier_test(a: torch.Tensor, b: torch.Tensor, rng: torch.Generator | Non
     both, wanted = (both - mean) / torch.where(sd > 0, sd, 1), names.double()
     weights = _trained(both[train], wanted[train], rng)
     right = int(((_logits(both[test], *weights) > 0) == names[test]).sum())
-    return TwoSampleResult(right / len(test), float(binom.sf(right - 1, len(test), 0.5)))
+    return TwoSampleResult(right / len(test), float(bdtrc(right - 1, len(test), 0.5)))
 
 
 def _trained(x: torch.Tensor, wanted: torch.Tensor, rng, hidden: int = 20, steps: int = 200) -> list[torch.Tensor]:

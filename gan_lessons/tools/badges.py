@@ -1,8 +1,8 @@
 """What follows from other files: badges and Colab cell from the address in pyproject.toml, a table from the titles.
 
-`python -m gan_lessons badges` rewrites README.md between its markers, the second and third cell of every notebook, and
-the table of notebooks in 00; with `--check` it changes nothing and names the files that differ. It works on a checkout
-of the course.
+`python -m gan_lessons badges` rewrites README.md and the hub's README between their markers, the second and third cell
+of every notebook, and the table of notebooks in 00; with `--check` it changes nothing and names the files that differ.
+It works on a checkout of the course.
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
 TAGS = ("badges", "colab-install")
@@ -46,13 +47,42 @@ def binder_badge(address: str, notebook: str) -> str:
     return f"[![Launch on Binder]({picture})]({target}/main?urlpath=lab/tree/notebooks/{notebook})"
 
 
+def pull_link(address: str, notebook: str = "00_start_here.ipynb") -> str:
+    """The link that brings the course's notebooks to a learner of a hub and opens one; HUB stands for its address.
+
+    nbgitpuller makes a copy of the repository in the learner's home, and merges what is new into it later."""
+    return f"https://HUB/hub/user-redirect/{_pull(address, notebook)}"
+
+
+def binder_pull_link(address: str, notebook: str = "00_start_here.ipynb") -> str:
+    """The same for Binder: it builds the environment of ENVIRONMENT, a tag or branch, and pulls today's notebooks."""
+    target = address.replace("https://github.com", "https://mybinder.org/v2/gh")
+    return f"{target}/ENVIRONMENT?{urlencode({'urlpath': _pull(address, notebook)})}"
+
+
+def _pull(address: str, notebook: str) -> str:
+    path = f"lab/tree/{address.rsplit('/', 1)[1]}/notebooks/{notebook}"
+    return f"git-pull?{urlencode({'repo': address, 'branch': 'main', 'urlpath': path})}"
+
+
+def hub_with_links(text: str, address: str) -> str:
+    """The text of workshop/jupyterhub/README.md, renewed between its markers."""
+    links = {"on your hub": pull_link(address), "on Binder": binder_pull_link(address)}
+    where = "workshop/jupyterhub/README.md"
+    table = "\n\n".join(f"{place}:\n\n```text\n{link}\n```" for place, link in links.items())
+    return _between(_between(text, "links", table, where), "clone", _clone(address), where)
+
+
+def _clone(address: str) -> str:
+    return f"```bash\ngit clone {address}\ncd {address.rsplit('/', 1)[1]}\n```"
+
+
 def readme_with_badges(text: str, address: str, notebooks: list[str]) -> str:
     """README's text, renewed between the markers `badges` and `clone`. Raises ValueError if a marker is missing."""
     rows = [f"| `{name}` | {colab_badge(address, name)} | {binder_badge(address, name)} |" for name in notebooks]
     table = ["| notebook | in Colab | on Binder |", "| --- | --- | --- |", *rows]
     text = _between(text, "badges", "\n".join(table))
-    folder = address.rsplit("/", 1)[1]
-    return _between(text, "clone", f"```bash\ngit clone {address}\ncd {folder}\n```")
+    return _between(text, "clone", _clone(address))
 
 
 def _between(text: str, marker: str, new: str, where: str = "README.md") -> str:
@@ -119,6 +149,9 @@ def renewed(root: Path = ROOT) -> Iterator[tuple[Path, str, str]]:
     texts = {path: path.read_text(encoding="utf-8") for path in sorted((root / "notebooks").glob("*.ipynb"))}
     readme = (root / "README.md").read_text(encoding="utf-8")
     yield root / "README.md", readme, readme_with_badges(readme, where, [path.name for path in texts])
+    if (hub := root / "workshop" / "jupyterhub" / "README.md").exists():
+        text = hub.read_text(encoding="utf-8")
+        yield hub, text, hub_with_links(text, where)
     table = contents({path.name: json.loads(text) for path, text in texts.items()})
     for path, text in texts.items():
         new = notebook_with_badges(json.loads(text), where, path.name, table)

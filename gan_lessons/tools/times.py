@@ -4,7 +4,7 @@ A section's time is reading (its prose, at 200 words a minute), tasks (`MINUTES`
 running (measured with `--measure`, which runs the notebooks: `docs/run_seconds.json`). What comes before the first
 section counts to it, and further reading is not counted. A section called "At home" is no part of the class. With
 `--check` nothing is changed, and the notebooks that differ are named. The tables in `workshop/`
-follow (`workshop_minutes.py`). It works on a checkout of the course.
+follow (`workshop_minutes.py`, `workshop_rooms.py`). It works on a checkout of the course.
 """
 
 from __future__ import annotations
@@ -196,10 +196,11 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
 
 
 def _workshop(root: Path, notebooks: dict, known: dict, check: bool) -> int:
-    from gan_lessons.tools import workshop_minutes
+    from gan_lessons.tools import workshop_minutes, workshop_rooms
 
     try:
         texts = workshop_minutes.up_to_date(root, notebooks, known)
+        texts |= workshop_rooms.up_to_date(root, texts)
     except ValueError as error:
         print(f"workshop: {error}", file=sys.stderr)
         return 1

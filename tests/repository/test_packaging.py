@@ -40,6 +40,7 @@ def test_binder_has_the_tested_versions():
     found = dict(re.findall(r"(?m)^  - ([\w.-]+)=([\w.]+)$", text("environment.yml")))
     wanted = {CONDA_NAMES.get(name, name): version for name, version in LEARNER.items()}
     assert found == wanted | {"python": "3.12"}
+    assert "  - nbgitpuller=1 #" in text("environment.yml")  # for the links that bring the notebooks
     assert check._numbers(found["ipykernel"]) >= (7, 4)
     assert text("environment.yml").rstrip().endswith("- pip:\n      - -e .")
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -23,6 +24,8 @@ def course(tmp_path):
     """A small course: README, pyproject, and one notebook with a single cell."""
     shutil.copy(ROOT / "README.md", tmp_path)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "workshop" / "jupyterhub").mkdir(parents=True)
+    shutil.copy(ROOT / "workshop" / "jupyterhub" / "README.md", tmp_path / "workshop" / "jupyterhub")
     (tmp_path / "notebooks").mkdir()
     cell = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": ["# 07 · σ: what it is\n", "text"]}
     (tmp_path / "notebooks" / "07_x.ipynb").write_text(json.dumps(EMPTY | {"cells": [cell]}), encoding="utf-8")
@@ -62,7 +65,10 @@ def test_address_stands_in_one_place():
     """Outside of pyproject.toml the address occurs only in what the command writes."""
     owner_and_name = badges.address().removeprefix("https://github.com/")
     kinds = {".py", ".md", ".yml", ".toml", ".txt", ".js", ".ipynb", ".cff", ""}
-    folders = [ROOT, *(ROOT / name for name in ("gan_lessons", "notebooks", "tests", "docs", "benchmarks", ".ci"))]
+    folders = [
+        ROOT,
+        *(ROOT / name for name in ("gan_lessons", "notebooks", "tests", "docs", "benchmarks", "workshop", ".ci")),
+    ]
     found = {}
     for folder in folders:
         for path in folder.glob("*" if folder == ROOT else "**/*"):
@@ -72,6 +78,7 @@ def test_address_stands_in_one_place():
     one, readme = ROOT / "pyproject.toml", ROOT / "README.md"
     assert found.pop(one) == 1
     assert found.pop(readme) == 1 + 2 * len(NOTEBOOKS)
+    assert found.pop(ROOT / "workshop" / "jupyterhub" / "README.md") == 2
     assert found == dict.fromkeys(NOTEBOOKS, 3)
 
 
@@ -86,6 +93,27 @@ def test_a_new_address_reaches_everything(course):
     readme = (course / "README.md").read_text(encoding="utf-8")
     assert notebook.count("someone/else.where") == readme.count("someone/else.where") == 3
     assert "cd else.where\n" in readme
+
+
+def test_links_bring_the_notebooks_to_a_hub_and_to_binder():
+    address = "https://github.com/someone/else.where"
+    hub = urlsplit(badges.pull_link(address, "01_x.ipynb"))
+    assert (hub.scheme, hub.netloc, hub.path) == ("https", "HUB", "/hub/user-redirect/git-pull")
+    asked = {"repo": [address], "branch": ["main"], "urlpath": ["lab/tree/else.where/notebooks/01_x.ipynb"]}
+    assert parse_qs(hub.query, strict_parsing=True) == asked
+    binder = urlsplit(badges.binder_pull_link(address, "01_x.ipynb"))
+    assert (binder.netloc, binder.path) == ("mybinder.org", "/v2/gh/someone/else.where/ENVIRONMENT")
+    [inner] = parse_qs(binder.query, strict_parsing=True)["urlpath"]
+    assert inner.partition("?")[0] == "git-pull" and parse_qs(inner.partition("?")[2]) == asked
+
+
+def test_the_hubs_page_has_the_links_of_the_address(course):
+    text = (ROOT / "workshop" / "jupyterhub" / "README.md").read_text(encoding="utf-8")
+    assert f"```text\n{badges.pull_link(badges.address())}\n```" in text
+    assert f"```text\n{badges.binder_pull_link(badges.address())}\n```" in text
+    assert (ROOT / "notebooks" / "00_start_here.ipynb").is_file()
+    with pytest.raises(ValueError, match=r"workshop/jupyterhub/README\.md must hold"):
+        badges.hub_with_links(text.replace("end of links", ""), badges.address())
 
 
 def test_command_is_idempotent_and_keeps_the_rest(course, capsys):

@@ -1,0 +1,69 @@
+"""The load test: two students on a real JupyterHub, with a small notebook, for seconds. No speed is asserted."""
+
+import psutil
+import pytest
+
+from benchmarks import hub_server, labs
+from benchmarks.hub import All, One, measured
+from benchmarks.hub_student import Student, packed, unpacked
+
+LAB = "import gan_lessons as gl\n\ngl.labs.Lab(gl.recipes.steady, runs=4)"
+
+
+@pytest.fixture(scope="module")
+def found():
+    """What the load test says of two students, of whom the second has a broken notebook; and processes that it left."""
+    pytest.importorskip("jupyterhub")
+    if lacks := hub_server.missing():
+        pytest.skip(lacks)
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    try:
+        with hub_server.jupyterhub(["ada", "bob"]) as hub:
+            for name, *cells in (("ada", LAB), ("bob", "1 / 0", LAB)):
+                labs.write_notebook(hub.home / name / "notebooks" / "small.ipynb", *cells)
+            rows = list(measured(hub, [Student(hub, "ada"), Student(hub, "bob")], 3, "small.ipynb"))
+    except RuntimeError as error:
+        if "npm could not fetch" in str(error):
+            pytest.skip(str(error))
+        raise
+    return rows, {process.pid for process in psutil.Process().children(recursive=True)} - before
+
+
+def test_a_student_gets_a_lab_that_plays(found):
+    ada = found[0][0]
+    assert isinstance(ada, One) and ada.student == "ada" and ada.failure == ""
+    assert 0 < ada.server_s < ada.picture_s <= ada.ran_s
+    assert ada.frames_per_second > 0 and ada.longest_gap_s < 3
+    assert 150 < ada.memory_mb < 1500  # a server, and a kernel with PyTorch
+
+
+def test_a_students_failure_is_told_and_stops_nobody(found):
+    bob, whole = found[0][1:]
+    assert "ZeroDivisionError" in bob.failure and bob.frames_per_second == 0 and bob.server_s > 0
+    assert isinstance(whole, All) and (whole.students, whole.failures) == (2, 1)
+    assert whole.least_frames_per_second == 0
+    assert whole.hub_mb > 50
+
+
+def test_nothing_is_left_running(found):
+    assert found[1] == set()
+
+
+def test_nobody_else_reaches_the_hub_that_lets_everybody_in():
+    lines = [line for line in hub_server.CONFIG.splitlines() if "url" in line or "_ip" in line]
+    assert len(lines) == 3 and all("127.0.0.1" in line for line in lines)
+
+
+def test_messages_are_those_of_the_server():
+    base = pytest.importorskip("jupyter_server.services.kernels.connection.base")
+    header, content = {"msg_id": "7", "msg_type": "comm_msg"}, {"data": "σ"}
+    channel, parts = base.deserialize_msg_from_ws_v1(packed("shell", header, content))
+    assert channel == "shell" and [bytes(part) for part in parts][1:3] == [b"{}", b"{}"]
+    sent = base.serialize_msg_to_ws_v1([parts[0], parts[0], b"{}", parts[3], b"a buffer"], "iopub")
+    assert unpacked(sent) == ("comm_msg", "7", content)
+
+
+def test_without_a_proxy_it_says_what_to_do(monkeypatch):
+    pytest.importorskip("jupyterhub")
+    monkeypatch.setattr(hub_server.shutil, "which", lambda name: None)
+    assert "npm install -g configurable-http-proxy" in hub_server.missing()
