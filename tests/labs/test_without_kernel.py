@@ -52,28 +52,38 @@ def page_of(films, data):
     return (films / re.search(r'src="\.\./films/([^"]+)"', data["text/html"])[1]).read_text()
 
 
-def labs():
-    """Labs that train, each begun in another way."""
-    lab = gl.labs.Lab(SMALL, runs=3, name="lab")
+def changed(name):
+    """A lab that was trained, set anew, and stepped."""
+    lab = gl.labs.Lab(SMALL, runs=3, name=name)
     lab.advance(25)
     lab.set("d_lr", 0.003)
     lab.step("D")
-    yield lab
-    lab = gl.labs.Playground(RING, runs=2, name="playground")
-    for _ in range(4):  # half of a round of slow motion
-        lab.receive(None, {"type": "credit", "n": 1, "epoch": lab.epoch, "slow": True}, [])
-    yield lab
-    pair = gl.labs.Compare(RING, {"d_lr": 0.003}, name="pair")
-    pair.advance(10)
-    yield pair
-    lab = gl.labs.Lab(DIGITS, name="digits")
+    return lab
+
+
+def half_way(name):
+    """A lab in the middle of a round of slow motion."""
+    lab = gl.labs.Playground(RING, runs=2, name=name)
+    for _ in range(4):
+        lab.frame(paid=False, phase=lab.sides[0].phase(0))
+    return lab
+
+
+def pair(name):
+    made = gl.labs.Compare(RING, {"d_lr": 0.003}, name=name)
+    made.advance(10)
+    return made
+
+
+def of_digits(name):
+    lab = gl.labs.Lab(DIGITS, name=name)
     lab.advance(2)
-    yield lab
+    return lab
 
 
-@pytest.mark.parametrize("at", range(4), ids=["lab", "playground", "compare", "digits"])
-def test_a_film_leaves_the_lab_as_it_was_to_the_last_bit(pages, at):
-    lab, twin = list(labs())[at], list(labs())[at]
+@pytest.mark.parametrize("make", [changed, half_way, pair, of_digits], ids=lambda make: make.__name__)
+def test_a_film_leaves_the_lab_as_it_was_to_the_last_bit(pages, make):
+    lab, twin = make("one"), make("other")
     steps, kept = lab.trainer.steps, list(lab.film.frames)
     display(lab)
     page = page_of(pages[0], pages[1]()[0])
@@ -87,7 +97,7 @@ def test_a_film_leaves_the_lab_as_it_was_to_the_last_bit(pages, at):
 
 
 def test_a_film_begins_with_what_was_kept_and_goes_on(pages):
-    lab = next(labs())
+    lab = changed("lab")
     frames = film_again.film_on(lab)
     steps = [header["step"] for header, _ in frames]
     assert steps[: len(lab.film.frames)] == [header["step"] for header, _ in lab.film.frames]
