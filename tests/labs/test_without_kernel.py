@@ -19,7 +19,7 @@ import gan_lessons as gl
 from gan_lessons._core.pages_folder import VARIABLE, folder
 from gan_lessons.distributions.images import Handwritten
 from gan_lessons.distributions.noise import NormalNoise
-from gan_lessons.labs import film_again, without_kernel
+from gan_lessons.labs import film_again, latent_planes, without_kernel
 from gan_lessons.labs.series_page import Place, Series, series_page
 from gan_lessons.recipes import digits as digit_recipes
 
@@ -41,6 +41,7 @@ def pages(tmp_path, monkeypatch):
     monkeypatch.setattr(shell, "display_pub", found)
     monkeypatch.setattr(film_again, "STEPS", 60)
     monkeypatch.setattr(film_again, "LARGE_STEPS", 6)
+    monkeypatch.setattr(latent_planes, "SHOWN", 2)
     without_kernel.take_over()
     yield films, lambda: [found.outputs.pop(0)["data"] for _ in list(found.outputs)]
     InteractiveShell.clear_instance()
@@ -148,8 +149,8 @@ def class_lab():
     return gl.labs.ClassLab(FromTestSet(), name="test")
 
 
-def latent():
-    return gl.labs.LatentLab(gl.shipped.networks.shipped("mlp")[0], name="test")
+def latent(name="test"):
+    return gl.labs.LatentLab(gl.shipped.networks.shipped("mlp")[0], name=name)
 
 
 def planes():
@@ -177,7 +178,7 @@ def test_every_other_lab_leaves_a_page_that_teaches(pages, make):
 
 
 def test_a_walk_leaves_the_latent_lab_where_it_was(pages):
-    lab, other = latent(), latent()
+    lab, other = latent(), latent("other")
     lab.choose(7), other.choose(7)
     lab.without_kernel()
     assert alike(lab.shown.sheet.images, other.shown.sheet.images) and lab.shown.place == other.shown.place
@@ -185,6 +186,7 @@ def test_a_walk_leaves_the_latent_lab_where_it_was(pages):
     assert alike(lab.shown.sample, other.shown.sample)
 
 
+@pytest.mark.slow
 def test_a_latent_lab_of_a_training_that_has_not_begun_shows_what_would_come(pages):
     lab = gl.labs.Lab(DIGITS, name="to walk in")
     before = where(lab.trainer)
@@ -221,7 +223,11 @@ def test_a_slider_of_many_places_has_some_and_the_one_where_it_stands(pages, lea
 
     kind = widgets.IntSlider if step == 1 else widgets.FloatLogSlider
     seen = []
-    widgets.interact(seen.append, object=kind(value=value, min=least, max=most, step=step))
+
+    def see(x):
+        seen.append(x)
+
+    widgets.interact(see, x=kind(value=value, min=least, max=most, step=step))
     made = set(seen)
     assert 10 <= len(made) <= 13 and value in made and min(made) == (least if step == 1 else 1e-4)
 
