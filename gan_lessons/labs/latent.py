@@ -174,7 +174,7 @@ class LatentLab(LeavesPicture, LatentStage):
         series = [along(self, "reach (degrees)", REACHES[::2], partial(self.set, "reach"), 5)]
         for name in names:
             self._go(start)
-            series.append(along(self, name, OFFSETS[::4], partial(self.set, name), 5))
+            series.append(along(self, name, OFFSETS[::5], partial(self.set, name), 4))
         self._go(start)
         return series_page("A walk through the latent space", series, self.page.about())
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import torch
 from helpers.asked_digits import FromTestSet
-from helpers.latent_labs import alike
 from helpers.linear_coders import digits, networks
 from helpers.players import RING, SMALL, varied
 from helpers.states import same, where
@@ -181,9 +181,9 @@ def test_a_walk_leaves_the_latent_lab_where_it_was(pages):
     lab, other = latent(), latent("other")
     lab.choose(7), other.choose(7)
     lab.without_kernel()
-    assert alike(lab.shown.sheet.images, other.shown.sheet.images) and lab.shown.place == other.shown.place
+    assert torch.equal(lab.shown.sheet.images, other.shown.sheet.images) and lab.shown.place == other.shown.place
     lab.set("direction 2", 1.0), other.set("direction 2", 1.0)
-    assert alike(lab.shown.sample, other.shown.sample)
+    assert torch.equal(lab.shown.sample, other.shown.sample)
 
 
 @pytest.mark.slow
