@@ -4,6 +4,7 @@
 Folders and names are loaded when first asked for, so the import itself loads neither torch nor matplotlib nor widgets.
 """
 
+import os
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - said here, for an old Python cannot read the other files
@@ -18,3 +19,6 @@ _FOLDERS = "distributions models losses trainers recipes sweeps metrics theory p
 _FOLDERS += " shipped labs exercises tools literature"
 OFFERED = dict.fromkeys(_FOLDERS.split(), "")
 __getattr__, __dir__ = offer(__name__, OFFERED)
+
+if os.environ.get("GAN_LESSONS_PAGES"):  # a page without a kernel is made of what cells show
+    __getattr__("labs").without_kernel.take_over()
