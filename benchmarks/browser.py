@@ -67,7 +67,7 @@ def jupyterlab(root: Path, subshells: bool = True, python: str = sys.executable)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(120)  # it ends its kernels first, which takes long on a busy machine
             log.close()
 
 

@@ -34,6 +34,12 @@ def written(source):
     return space[[name for name in space if name not in before and name != "__builtins__"][-1]]
 
 
+def written_names(source):
+    """What a source defines at its outermost level, in order."""
+    for node in ast.parse(source).body:
+        yield from [node.name] if hasattr(node, "name") else [to.id for to in getattr(node, "targets", ())]
+
+
 @pytest.mark.parametrize("one", ALL, **named)
 def test_nothing_written_is_not_attempted(one):
     stub = lambda *inputs: ...  # noqa: E731
@@ -87,6 +93,12 @@ def test_each_wrong_answer_is_refused_with_its_own_sentence(one):
         assert part in said[source].said, said[source].said
         assert "cannot be judged" not in said[source].said
     assert len({verdict.said for verdict in said.values()}) == len(said), "two of them have the same sentence"
+
+
+def test_a_wrong_answer_has_the_name_that_the_cell_checks():
+    for one in of(Build):
+        name = [*written_names(one.solution)][-1]
+        assert [one.name for source in one.wrong if name not in written_names(source)] == []
 
 
 @pytest.mark.parametrize("one", of(Build), **named)

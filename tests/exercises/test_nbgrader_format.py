@@ -7,21 +7,28 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 from helpers.versions import ROOT
+from scipy import stats
+from torch import nn
 
+import gan_lessons as gl
 from gan_lessons.__main__ import main
 from gan_lessons.exercises.catalogue import CHAPTERS, exercises, named
 from gan_lessons.exercises.judging import judge
 from gan_lessons.exercises.nbgrader_format import POINTS, graded, objection
-from gan_lessons.exercises.records import Explain, Predict
+from gan_lessons.exercises.records import Explain, Predict, Repair
 
 NAME = "02_mode_collapse"
 FOLDER = ROOT / "notebooks"
 SEED = 5
+IMPORTED = {"np": np, "torch": torch, "nn": nn, "F": F, "gl": gl, "replace": replace, "stats": stats}
 installed = pytest.mark.skipif(find_spec("nbgrader") is None, reason="nbgrader is not installed")
 
 
@@ -127,6 +134,22 @@ def test_a_right_answer_that_prints_is_right(capsys):
 
     assert objection("02.rkl", rkl, SEED) == ""
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_hidden_tests_take_the_solutions_and_say_of_stubs_that_they_are_not_attempted(number):
+    """As the cells of a submission run. A Repair's solution trains for seconds: test_every_exercise.py judges it."""
+    found = {name: "".join(cell["source"]) for name, cell in marks(graded(notebook(number), SEED)).items()}
+    for one in exercises(number).values():
+        if isinstance(one, Predict | Explain):
+            continue
+        answer, hidden = (found[f"{one.name.replace('.', '-')}-{part}"] for part in ("answer", "test"))
+        stub = answer.partition("\n### BEGIN SOLUTION\n")[0]
+        with pytest.raises(AssertionError) as error:
+            exec(f"{stub}\n{hidden}", dict(IMPORTED))
+        assert str(error.value) == f"{one.name}: not attempted."
+        if not isinstance(one, Repair):
+            exec(f"{answer}\n{hidden}", dict(IMPORTED))
 
 
 def broken(change):

@@ -295,7 +295,7 @@ EXERCISES = (
             ),
         ),
         outcome=sixteen_outcome,
-        example=73.0,
+        example=57.5,
         hints=(
             "Does the code say anything about the digit? Then it is better than the mean of all digits.",
             "Can 16 numbers say where every edge of a stroke runs?",

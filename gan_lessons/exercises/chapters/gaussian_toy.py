@@ -13,7 +13,8 @@ from gan_lessons.exercises.records import Build, Explain, Measure, Mistake, Opti
 from gan_lessons.plots.style import D_STAR, GENERATED, GOOD, REAL
 from gan_lessons.trainers.schedules import InTurn
 
-SEEDS, STEPS, ENOUGH, TURNS = range(300, 332), 1500, 16, 12
+SEEDS, STEPS, ENOUGH = range(300, 396), 1500, 48
+TURNS, WORK = 8, 512  # at most: updates in a step, and updates times batch
 LINE = np.linspace(0, 8, 201)
 
 
@@ -168,8 +169,9 @@ def judge_slow(answer, learner: Learner) -> None:
     if replace(answer, steps=slow.steps) == slow:
         raise Wrong(f"Only `steps` is changed. The check trains {STEPS:,} steps in any case, so this changes nothing.")
     turns = answer.schedule
-    if (isinstance(turns, InTurn) and turns.d_steps + turns.g_steps > TURNS) or answer.batch > 1024:
-        raise Wrong(f"This would train for minutes. Try a batch up to 1024, and up to {TURNS} updates in a step.")
+    updates = turns.d_steps + turns.g_steps if isinstance(turns, InTurn) else 2
+    if updates > TURNS or updates * answer.batch > WORK:
+        raise Wrong(f"This would train for minutes. Try up to {TURNS} updates in a step, or a batch up to {WORK // 2}.")
     trainer = answer.trainer(seeds=SEEDS)
     for done in range(0, STEPS, 50):
         trainer.advance(50)
@@ -464,6 +466,7 @@ EXERCISES = (
     Repair(
         name="01.slow",
         judge=judge_slow,
+        seconds=120.0,
         right="So D's rate is not the only way. What counts is how close D stays to D*. But more turns of D cost time.",
         hints=(
             "G should wait until D has learned where the forgeries are now. Which setting says how often each network moves?",

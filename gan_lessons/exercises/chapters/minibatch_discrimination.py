@@ -304,15 +304,15 @@ EXERCISES = (
     return D(real), D(fake)
 """,
         wrong={
-            "def verdicts(D, real, fake):\n    found = D(torch.cat([real, fake]))\n"
+            "def verdicts_of(D, real, fake):\n    found = D(torch.cat([real, fake]))\n"
             "    return found[:len(real)], found[len(real):]": "one batch of both",
-            "def verdicts(D, real, fake):\n    return D(fake), D(real)": "exchanged",
-            "def verdicts(D, real, fake):\n    return D(real), D(fake.detach())": "G cannot learn",
-            "def verdicts(D, real, fake):\n    one = lambda x: torch.stack([D(y[None])[0] for y in x])\n"
+            "def verdicts_of(D, real, fake):\n    return D(fake), D(real)": "exchanged",
+            "def verdicts_of(D, real, fake):\n    return D(real), D(fake.detach())": "G cannot learn",
+            "def verdicts_of(D, real, fake):\n    one = lambda x: torch.stack([D(y[None])[0] for y in x])\n"
             "    return one(real), one(fake)": "Each sample is alone",
-            "def verdicts(D, real, fake):\n    return D(real), D(torch.cat([real, fake]))[len(real):]": "in mixed company",
-            "def verdicts(D, real, fake):\n    return torch.sigmoid(D(real)), torch.sigmoid(D(fake))": "are probabilities",
-            "def verdicts(D, real, fake):\n    return D(torch.cat([real, fake]))": "Two tensors are asked for",
+            "def verdicts_of(D, real, fake):\n    return D(real), D(torch.cat([real, fake]))[len(real):]": "in mixed company",
+            "def verdicts_of(D, real, fake):\n    return torch.sigmoid(D(real)), torch.sigmoid(D(fake))": "are probabilities",
+            "def verdicts_of(D, real, fake):\n    return D(torch.cat([real, fake]))": "Two tensors are asked for",
         },
     ),
     Predict(

@@ -272,13 +272,13 @@ EXERCISES = (
     )
 """,
         wrong={
-            "def generator():\n    return nn.Sequential(nn.ConvTranspose2d(64, 16, 4), nn.ReLU(), nn.ConvTranspose2d(16, 8, 4, 2, 1),"
+            "def repaired():\n    return nn.Sequential(nn.ConvTranspose2d(64, 16, 4), nn.ReLU(), nn.ConvTranspose2d(16, 8, 4, 2, 1),"
             " nn.ReLU(), nn.ConvTranspose2d(8, 4, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(4, 1, 4, 2, 1), nn.Sigmoid())": "makes the shape",
-            "def generator():\n    return nn.Sequential(nn.ConvTranspose2d(64, 16, 4), nn.ReLU(), nn.ConvTranspose2d(16, 8, 3, 2, 1),"
+            "def repaired():\n    return nn.Sequential(nn.ConvTranspose2d(64, 16, 4), nn.ReLU(), nn.ConvTranspose2d(16, 8, 3, 2, 1),"
             " nn.ReLU(), nn.ConvTranspose2d(8, 4, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(4, 1, 4, 2, 1), nn.Sigmoid())": "below 0",
-            "def generator():\n    return nn.Sequential(nn.ConvTranspose2d(64, 16, 4), nn.ReLU(), nn.ConvTranspose2d(16, 8, 3, 2, 1),"
+            "def repaired():\n    return nn.Sequential(nn.ConvTranspose2d(64, 16, 4), nn.ReLU(), nn.ConvTranspose2d(16, 8, 3, 2, 1),"
             " nn.ReLU(), nn.ConvTranspose2d(8, 4, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(4, 1, 4, 2, 1))": "nothing holds",
-            "def generator():\n    return torch.zeros(16, 1, 28, 28)": "a network is asked for",
+            "def repaired():\n    return torch.zeros(16, 1, 28, 28)": "a network is asked for",
         },
     ),
     Predict(

@@ -1,14 +1,18 @@
 """Notebook 06: objectives."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy.special import expit
 
-from gan_lessons import losses, plots, shipped, theory
-from gan_lessons.exercises.learner import Learner, Wrong
+from gan_lessons import losses, plots, recipes, shipped, theory
+from gan_lessons.exercises.learner import Learner, Wrong, failure
 from gan_lessons.exercises.pictures import drawn
-from gan_lessons.exercises.records import Build, Explain, Measure, Mistake, Option, Predict, Read
+from gan_lessons.exercises.records import Build, Explain, Measure, Mistake, Option, Predict, Read, Repair
+
+SEEDS, STEPS, STEEP = range(300, 308), 400, 0.15
 
 # -- pictures
 
@@ -233,6 +237,79 @@ def judge_travel(answer, learner: Learner) -> None:
             raise Wrong(words)
     if abs(found - right) > 1e-9:
         raise Wrong(f"For two clouds of 40 points it returns {found:.4f}, and the shortest way is {right:.4f}.")
+
+
+# -- repair
+
+
+def judge_no_effect(answer, learner: Learner) -> None:
+    _price_of_slope(answer, learner)
+    trainer = replace(recipes.wide_ring, objective=_priced(answer)).trainer(seeds=SEEDS)
+    for done in range(0, STEPS, 20):
+        trainer.advance(20)
+        learner.report(done + 20, STEPS)
+    real = recipes.wide_ring.data.sample((len(SEEDS), 1000), generator=torch.Generator().manual_seed(0)).float()
+    slopes = _slopes(lambda x: trainer.D(x)[..., 0], real).square().sum(-1).mean(-1).sqrt()
+    steep = int((slopes > STEEP).sum())
+    if steep > 1:
+        raise Wrong(
+            f"The numbers are right. But in {steep} of {len(SEEDS)} seeds D is as steep as without a penalty: its slope at real"
+            f" samples is {slopes.median():.2f}, and with R1 it is below {STEEP}. What must come back through the penalty?"
+        )
+
+
+def _price_of_slope(answer, learner: Learner) -> None:
+    """Raises Wrong unless the answer is R1's number, for a D whose slopes are known."""
+    real, a, b = (torch.randn(3, n, 2, generator=learner.generator, dtype=torch.float64) for n in (16, 1, 1))
+    D = lambda x: ((a * x + b).tanh() * (a - b)).sum(-1)  # noqa: E731
+    found, slopes = torch.tensor(learner.array(learner(answer, D, real), (3,))), _slopes(D, real)
+    right = slopes.square().sum(-1).mean(-1) / 2
+    known = {
+        "That is twice R1's number: half of the mean squared slope is asked for.": 2 * right,
+        "These are squares of what D says. R1 asks how steep D is, and not how high.": D(real).square().mean(-1) / 2,
+        "That is half of R1's number: the squared length of a slope is the sum over its two coordinates, and no mean.": right
+        / 2,
+        "The slopes are added or averaged before they are squared, so that opposite ones cancel.": (
+            slopes.mean(-2).square().sum(-1) / 2
+        ),
+        "Each slope is divided by the number of samples, because D's mean was taken. Take the gradient of the sum.": right
+        / real[..., 0].numel() ** 2,
+        "The slopes are not squared.": slopes.square().sum(-1).sqrt().mean(-1) / 2,
+        "The sign is turned. D minimises its loss, so a penalty is added to it.": -right,
+    }
+    for words, wrong in known.items():
+        if torch.allclose(found, wrong, rtol=1e-6, atol=0):
+            raise Wrong(words)
+    if not torch.allclose(found, right, rtol=1e-6, atol=0):
+        raise Wrong(
+            f"It returns {found[0]:.4g}, and R1's number is {right[0]:.4g}. A heavier weight is no help while it has no effect."
+        )
+
+
+def _slopes(D, x: torch.Tensor) -> torch.Tensor:
+    x = x.clone().requires_grad_()
+    return torch.autograd.grad(D(x).sum(), x)[0]
+
+
+def _priced(answer) -> losses.Objective:
+    """The non-saturating game, with the answer as a further term of D's loss."""
+
+    def of_d(step) -> torch.Tensor:
+        try:
+            price = answer(lambda x: step.D(x)[..., 0], step.real)
+        except Exception as error:
+            raise Wrong(failure(error, answer)) from None
+        return losses.non_saturating.d_loss(step.logits) + price
+
+    return losses.Objective("own", {"D": of_d, "G": losses.non_saturating.losses["G"]})
+
+
+FAULTY = """def mended(D, real):
+    x = real.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(D(x).sum(), x)
+    return slope.square().sum(-1).mean(-1) / 2
+"""
+MENDED = FAULTY.replace("D(x).sum(), x)", "D(x).sum(), x, create_graph=True)")
 
 
 DISTANCES = ("JSD", "KL", "W1")
@@ -490,6 +567,29 @@ settles = -2 * eigenvalue.real / abs(eigenvalue) ** 2
             "def travel(real, made):\n    return np.abs(real[:, None] - made).mean()": "over all pairs",
             "def travel(real, made):\n    real.sort()\n    made.sort()\n    return np.abs(real - made).mean()": "changes its input",
             "def travel(real, made):\n    return np.abs(np.sort(real) - np.sort(made))": "one number is asked for",
+        },
+    ),
+    Repair(
+        name="06.no_effect",
+        judge=judge_no_effect,
+        right="A penalty acts by its gradient, so the slope itself must be followed by autograd. The numbers alone never show it.",
+        hints=(
+            "The penalty is a term of D's loss. Does its gradient reach D's weights?",
+            "`torch.autograd.grad` gives numbers that autograd does not follow, unless it is told to with `create_graph`.",
+        ),
+        solution=MENDED,
+        wrong={
+            FAULTY: "as steep as without",
+            FAULTY.replace("/ 2", "* 100"): "A heavier weight",
+            MENDED.replace(" / 2", ""): "twice R1's number",
+            MENDED.replace(".sum(-1).mean(-1)", ".mean((-1, -2))"): "half of R1's number",
+            MENDED.replace(
+                "slope.square().sum(-1).mean(-1)", "slope.mean(-2).square().sum(-1)"
+            ): "opposite ones cancel",
+            MENDED.replace("D(x).sum()", "D(x).mean()"): "divided by the number of samples",
+            MENDED.replace("return slope", "return -slope"): "The sign is turned",
+            MENDED.replace("return slope.square().sum(-1)", "return D(x).square()"): "how steep D is",
+            MENDED.replace("real.clone().requires_grad_()", "real.clone()"): "does not require grad",
         },
     ),
     Read(

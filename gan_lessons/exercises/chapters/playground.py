@@ -10,7 +10,7 @@ from gan_lessons.labs import controls
 from gan_lessons.recipes.recipe import Recipe
 from gan_lessons.theory.optimal_d import d_star
 
-SEEDS, STEPS = range(300, 308), 1500
+SEEDS, STEPS, ENOUGH, LOST = range(300, 332), 1500, 14, 4
 
 
 @drawn
@@ -148,13 +148,13 @@ def judge_rescue(answer, learner: Learner) -> None:
     found = metrics.judge(trainer.snapshot().samples, answer.data)
     collapsed, good = int(found.collapsed.sum()), int(found.good.sum())
     seen = f"Of {len(SEEDS)} seeds {good} are good and {collapsed} collapsed after {STEPS:,} steps."
-    if collapsed > 1 and "d_lr" not in changed:
+    if collapsed > LOST and "d_lr" not in changed:
         raise Wrong(f"{seen} Whoever collapses here stays until D objects. How fast is this D?")
-    if collapsed > 1:
+    if collapsed > LOST:
         raise Wrong(
             f"{seen} D may be quick enough now. Look at the other network: what can it draw with its few units?"
         )
-    if good < 2:
+    if good < ENOUGH:
         raise Wrong(
             f"{seen} The ring is found, and too many samples lie between the blobs. A larger G can bend more sharply."
         )
@@ -336,6 +336,7 @@ EXERCISES = (
     Repair(
         name="10.rescue",
         judge=judge_rescue,
+        seconds=180.0,
         right="There were two faults: a D too slow to move a clump, and a G too small to bend. One of them is enough to spoil a run.",
         hints=(
             "Two things are wrong. Compare D's rate with G's, and count what G can bend with: layers and units.",

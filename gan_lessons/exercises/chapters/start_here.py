@@ -5,12 +5,14 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from gan_lessons import distributions, losses, plots, recipes, trainers
-from gan_lessons.exercises.learner import Learner, Wrong
+from gan_lessons import distributions, losses, metrics, plots, recipes, trainers
+from gan_lessons.exercises.learner import Learner, Wrong, failure
 from gan_lessons.exercises.pictures import drawn
-from gan_lessons.exercises.records import Build, Explain, Measure, Mistake, Option, Predict, Read
+from gan_lessons.exercises.records import Build, Explain, Measure, Mistake, Option, Predict, Read, Repair
 from gan_lessons.metrics.shares import share_of
 from gan_lessons.theory.kernel_density import density
+
+SEEDS, STEPS, ENOUGH = range(300, 316), 1500, 10
 
 
 @drawn
@@ -110,6 +112,80 @@ def judge_d_loss(answer, learner: Learner) -> None:
         raise Wrong(
             f"It returns {value:.3g} where {expected:.3g} is right. For a D that says one half to all it gives {half:.3g}."
         )
+
+
+# -- repair
+
+
+def judge_far_away(answer, learner: Learner) -> None:
+    real, fake = torch.rand(2, 12, generator=learner.generator, dtype=torch.float64) * 0.8 + 0.1
+    of_d, of_g = _both_losses(answer, learner, real, fake)
+    trainer = replace(recipes.steady, objective=_objective_of(answer)).trainer(seeds=SEEDS)
+    for done in range(0, STEPS, 50):
+        try:
+            trainer.advance(50)
+        except (RuntimeError, ValueError, TypeError) as error:  # such as an `if` that asks for a number
+            raise Wrong(failure(error, answer)) from None
+        learner.report(done + 50, STEPS)
+    samples = trainer.snapshot().samples
+    good, middle = int(metrics.judge(samples, recipes.steady.data).good.sum()), np.median(samples.mean((1, 2)))
+    if good < ENOUGH:
+        seen = f"{good} of {len(SEEDS)} seeds are good, and the middle seed's forgeries lie around {middle:.1f}."
+        raise Wrong(f"{seen} {_why_far_away(real, fake, of_d, of_g)}")
+
+
+def _both_losses(answer, learner: Learner, real: torch.Tensor, fake: torch.Tensor) -> tuple[float, float]:
+    """Both losses of one batch. Raises Wrong if they are no two numbers, or if no slope leads from G's loss to fake."""
+    found = learner(answer, real, fake.requires_grad_())
+    if found is None:
+        raise Wrong("It returns nothing (None). Is there a `return` on its last line?")
+    if not isinstance(found, tuple | list) or len(found) != 2:
+        raise Wrong("Two losses are asked for, first that of D and then that of G: `return of_d, of_g`.")
+    of_d, of_g = (
+        learner.number(one, name) for one, name in zip(found, ("The loss of D", "The loss of G"), strict=True)
+    )
+    if not getattr(found[1], "requires_grad", False):
+        raise Wrong("No slope leads from the loss of G back to `fake`, so G cannot learn. G's loss is about forgeries.")
+    return of_d, of_g
+
+
+def _objective_of(answer) -> losses.Objective:
+    """The two losses as the trainer takes them: one number a run, of D's probabilities."""
+    each_run = torch.vmap(answer)
+
+    def loss(step, which: int) -> torch.Tensor:
+        logits = step.logits.unbind(-2) if which == 0 else (step.real_logits, step.fake_logits)
+        real, fake = (
+            torch.sigmoid(one.double()).clamp(max=1 - 1e-12) for one in logits
+        )  # so that no logarithm is of 0
+        return each_run(real, fake)[which].float()
+
+    return losses.Objective("own", {"D": lambda step: loss(step, 0), "G": lambda step: loss(step, 1)}, sees_real=("G",))
+
+
+def _why_far_away(real: torch.Tensor, fake: torch.Tensor, of_d: float, of_g: float) -> str:
+    """What is wrong with two losses that do not train."""
+    of = lambda value: value.log().mean().item()  # noqa: E731
+    known = {
+        -of(1 - fake): "Its loss is small where D says 'forged'. Is that what a forger wants?",
+        of(fake): "A logarithm of a probability is below 0. For which D(G(z)) is this loss of G smallest?",
+        of(
+            1 - fake
+        ): "The direction is right: G wants 1 − D(G(z)) small. But this loss is flat where D is sure, as it is"
+        " early in a training. Take the one of the formula above.",
+    }
+    if abs(of_d + of(real) + of(1 - fake)) > 1e-6:
+        return "The loss of D was right as it was, and it is changed. Look at the loss of G."
+    found = [said for value, said in known.items() if abs(of_g - value) < 1e-6]
+    return found[0] if found else "The loss of D is right. Compare the loss of G with the formula above."
+
+
+FAR_AWAY = """def repaired(real, fake):
+    of_d = -torch.log(real).mean() - torch.log(1 - fake).mean()
+    of_g = -torch.log(1 - fake).mean()
+    return of_d, of_g
+"""
+NEAR = FAR_AWAY.replace("of_g = -torch.log(1 - fake)", "of_g = -torch.log(fake)")
 
 
 EXERCISES = (
@@ -324,6 +400,25 @@ EXERCISES = (
             "Many have a tail on one side. Would such a peak be a bell curve after shifting and stretching?",
         ),
         solution="c: the shape. They have a tail on the left, the side from which they came.",
+    ),
+    Repair(
+        name="00.far_away",
+        judge=judge_far_away,
+        right="G's loss is now small where D takes its forgeries for real. One wrong line in a loss, and no error message told of it.",
+        hints=(
+            "One of the two losses asks for the wrong thing. For which verdict on its forgeries is each loss smallest?",
+            "G wants D(G(z)) to be near 1. `-torch.log(1 - fake)` is smallest where it is near 0.",
+        ),
+        solution=NEAR,
+        wrong={
+            FAR_AWAY: "Is that what a forger wants",
+            FAR_AWAY.replace("of_g = -torch.log(1 - fake)", "of_g = torch.log(fake)"): "is below 0",
+            FAR_AWAY.replace("of_g = -torch.log(1 - fake)", "of_g = torch.log(1 - fake)"): "The direction is right",
+            NEAR.replace("- torch.log(1 - fake)", "- torch.log(fake)"): "is changed",
+            NEAR.replace("of_g = -torch.log(fake)", "of_g = -torch.log(real)"): "No slope leads",
+            NEAR.replace("return of_d, of_g", "return of_d + of_g"): "Two losses are asked for",
+            NEAR.replace("torch.log(fake).mean()", "torch.log(fake)"): "one number is asked for",
+        },
     ),
     Explain(
         name="00.one_run",
