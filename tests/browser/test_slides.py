@@ -1,4 +1,4 @@
-"""Slides on a projector: keys, clicks and swipes move, a reload stays, nothing overflows, and nobody is asked for anything.
+"""Slides on a projector: keys, clicks and swipes move, a reload stays, nothing overflows or is asked of a network.
 
 Screenshots go to tests/screenshots/.
 """
@@ -21,7 +21,8 @@ PROJECTORS = {"wide": {"width": 1366, "height": 768}, "old": {"width": 1024, "he
 SHOWN = "main > section.shown"
 FITS = """(slides) => slides.map((slide) => {
   slide.classList.add("shown");
-  const inside = slide.getBoundingClientRect(), texts = [...slide.querySelectorAll("h1, h2, p, li, dt, dd, code, math")];
+  const inside = slide.getBoundingClientRect();
+  const texts = [...slide.querySelectorAll("h1, p, li, dt, dd, code, math")];
   return {over: slide.scrollHeight - slide.clientHeight, letters: Math.min(...texts.map(
     (text) => parseFloat(getComputedStyle(text).fontSize))), wide: texts.filter(
     (text) => text.getBoundingClientRect().right > inside.right).length,
