@@ -9,23 +9,8 @@ from helpers.versions import ROOT
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 PAGES += sorted((ROOT / "workshop").rglob("*.md")) + sorted((ROOT / "docs").glob("*.md"))
 SHELLS = ("bash", "sh", "shell", "console", "powershell", "bat")
-PROGRAMS = set(
-    [
-        "python",
-        "bash",
-        "sh",
-        "pytest",
-        "pip",
-        "jupyter",
-        "voila",
-        "torchrun",
-        "git",
-        "nbgrader",
-        "pre-commit",
-        "chromium",
-    ]
-)
-PROGRAMS |= set(["source", "sudo", "curl", "helm", "kubectl"])
+PROGRAMS = {"python", "bash", "sh", "pytest", "pip", "jupyter", "voila", "torchrun", "git", "nbgrader", "pre-commit"}
+PROGRAMS |= {"chromium", "source", "sudo", "curl", "helm", "kubectl"}
 BLOCK = re.compile(r"(?ms)^( *)```(\w*)\n(.*?)^ *```$")
 
 
