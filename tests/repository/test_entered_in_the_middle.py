@@ -35,7 +35,7 @@ def entered(notebook, needs, folder):
         (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
     command = [sys.executable, ENTERED, "notebook.json", "needs.json", "out.jsonl"]
     own = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "IPYTHONDIR": str(folder)}  # one thread: it is copied
-    done = subprocess.run(command, cwd=folder, env=os.environ | own, capture_output=True, text=True, timeout=900)
+    done = subprocess.run(command, cwd=folder, env=os.environ | own, capture_output=True, text=True, timeout=1800)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return [json.loads(line) for line in (folder / "out.jsonl").read_text(encoding="utf-8").splitlines()]
 
