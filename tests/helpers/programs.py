@@ -22,12 +22,12 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 
 def pip(command, course, called):
     """pip reads the words. Then each file, extra and version is one of the course's, and each address PyTorch's."""
-    options, wanted = pip_reads(command.words[3:])
-    assert all((ROOT / name).is_file() for name in options.requirements)
+    options, wanted = pip_reads(command.words[command.words.index("pip") + 1 :])
+    assert all((ROOT / name).is_file() or name == "/dev/stdin" for name in options.requirements)
     for one in getattr(options, "editables", []):
         path, extras = re.fullmatch(r"(\.)(?:\[([\w,]+)\])?", one).groups()
         assert path == "." and set((extras or "lab").split(",")) <= EXTRAS.keys()
-    for one in wanted:
+    for one in set(wanted) - {"."}:
         name, _, version = one.partition("==")
         assert version == (LEARNER | DEVELOPER).get(name, ""), one
     assert options.index_url in ("https://download.pytorch.org/whl/cpu", pip_reads(["install", "x"])[0].index_url)
@@ -108,3 +108,39 @@ def windows(command, course, called):
     """It needs Windows and an administrator. Its name and its words are Microsoft's."""
     assert command.words[2:] == ("LongPathsEnabled", "1")
     assert command.words[1] == r"HKLM:\SYSTEM\CurrentControlSet\Control\FileSystem"
+
+
+def installation(command, course, called):
+    """It lies in the folder that `bundle` makes."""
+    [script] = (ROOT / "gan_lessons" / "tools" / "bundled").rglob(command.words[1])
+    subprocess.run(["sh", "-n", script], check=True, timeout=60)
+
+
+def site(command, course, called):
+    reads = pytest.importorskip("sphinx.cmd.build").get_parser()
+    given = reads.parse_args(command.words[3:])
+    assert (ROOT / given.confdir / "conf.py").is_file() and (ROOT / given.sourcedir).is_dir()
+
+
+def on_the_hub(command, course, called):
+    """On a server of its own, as an administrator: pip reads its words, what is copied exists, and settings have the
+    form that tljh-config takes."""
+    program, *rest = [word for word in command.words[1:] if word != "-E"]
+    if program == "pip":
+        return pip(command, course, called)
+    if program == "cp":
+        *_, source, target = rest
+        assert (ROOT / source).exists() and target.startswith("/")
+        return None
+    assert program == "tljh-config" and len(rest) == {"set": 3, "add-item": 3, "reload": 1}[rest[0]]
+    return None
+
+
+def search(command, course, called):
+    assert (ROOT / command.words[-1]).is_file()
+    assert subprocess.run(command.words, cwd=ROOT, capture_output=True, timeout=60).stdout
+
+
+def image(command, course, called):
+    reads = pytest.importorskip("repo2docker.__main__").get_argparser()
+    assert reads.parse_args(list(command.words[1:])).repo == "."
