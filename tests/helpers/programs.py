@@ -143,4 +143,5 @@ def search(command, course, called):
 
 def image(command, course, called):
     reads = pytest.importorskip("repo2docker.__main__").get_argparser()
-    assert reads.parse_args(list(command.words[1:])).repo == "."
+    words = [word.replace("REGISTRY", "registry.example.org") for word in command.words[1:]]
+    assert reads.parse_args(words).repo == "."
