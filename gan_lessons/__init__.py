@@ -16,7 +16,7 @@ from gan_lessons._core.lazy import offer
 __version__ = "0.1.0"
 
 _FOLDERS = "distributions models losses trainers recipes sweeps metrics theory plots animation"
-_FOLDERS += " shipped labs exercises tools literature"
+_FOLDERS += " shipped labs exercises tools slides literature"
 OFFERED = dict.fromkeys(_FOLDERS.split(), "")
 __getattr__, __dir__ = offer(__name__, OFFERED)
 

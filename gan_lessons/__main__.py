@@ -20,6 +20,7 @@ COMMANDS = {
         "exercises.nbgrader_format",
         "DIR [NN ...]: the notebooks as a course that nbgrader hands out and grades",
     ),
+    "slides": ("slides.command", "DIR [NN ...]: the notebooks as slides for a projector, with the speaker's notes"),
     "checksums": ("_core.checksums", "lists all shipped files with their checksums, after one was added or changed"),
     "ship": ("shipped.make", "NAME: trains a network that ships (classifier, dcgan, vae, ...), and puts it in place"),
     "runs": ("shipped.runs", "NAME ...: trains runs that ship, and puts them in place"),

@@ -125,22 +125,6 @@ def test_readme_has_the_two_commands():
     assert f"<!-- the test command -->\n```bash\n{tests}```" in text("README.md")
 
 
-def test_readme_names_what_is_there():
-    for name in re.findall(r"-r ([\w.-]+\.txt)|(notebooks/[\w.]+\.ipynb)|`bash ([\w./]+)`", text("README.md")):
-        assert (ROOT / "".join(name)).is_file(), name
-    for module in re.findall(r"python -m ((?:gan_lessons|benchmarks)[\w.]*)", text("README.md")):
-        path = ROOT / module.replace(".", "/")
-        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), module
-    for row in re.findall(r"(?m)^\| (`.*`) \| ", text("README.md").split("## How it is made")[1]):
-        for name in re.findall(r"`(.*?)`", row):
-            assert (ROOT / name).exists() or (ROOT / "gan_lessons" / name).exists(), name
-
-
-def test_readme_names_the_tested_torch():
-    versions = re.findall(r"torch==([\d.]+)", text("README.md"))
-    assert versions == [LEARNER["torch"]]
-
-
 # -- hygiene
 
 HOSTS = {

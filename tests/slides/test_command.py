@@ -1,0 +1,77 @@
+"""`python -m gan_lessons slides`: what it writes, and that it writes over nothing."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from gan_lessons.slides import command
+
+TITLE = "# 07 · Name: about\n\n![A picture.][picture]\n\n[picture]: data:image/png;base64,AAAA"
+DRAW = """import gan_lessons as gl
+figure, ax = gl.plots.canvas(width=2, height=1)
+gl.plots.Picture(figure, "An empty figure.")"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A course of two small notebooks."""
+    for folder in ("notebooks", "workshop"):
+        (tmp_path / folder).mkdir()
+    for name in ("07_one", "08_two"):
+        cells = [new_markdown_cell(TITLE.replace("07", name[:2])), new_markdown_cell("## 1. Part\n\nWords.")]
+        notebook = new_notebook(cells=[*cells, new_code_cell(DRAW)])
+        nbformat.write(notebook, tmp_path / "notebooks" / f"{name}.ipynb")
+        guide = f"# {name}\n\nLead.\n\n<!-- minutes -->\n\n## What to say\n\n### 1. Part\n\nSay it.\n\n## More\n"
+        (tmp_path / "workshop" / f"{name}.md").write_text(guide, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def not_run(monkeypatch):
+    monkeypatch.setattr(command, "executed", lambda path: nbformat.read(path, as_version=4))
+
+
+@pytest.mark.slow
+def test_a_notebook_is_run_elsewhere_and_its_pictures_are_shown(root):
+    before = (root / "notebooks" / "07_one.ipynb").read_bytes()
+    [page] = command.make(root / "slides", ["07"], root)
+    text = page.read_text(encoding="utf-8")
+    assert page.name == "07_one.html" and text.count('alt="An empty figure."') == 1 and "Say it." in text
+    assert (root / "notebooks" / "07_one.ipynb").read_bytes() == before
+    assert len(list((root / "notebooks").iterdir())) == 2
+
+
+def test_all_notebooks_or_those_that_are_named(root, not_run):
+    assert [page.name for page in command.make(root / "all", (), root)] == ["07_one.html", "08_two.html"]
+    assert [page.name for page in command.make(root / "some", ["08", "08"], root)] == ["08_two.html"]
+
+
+def test_a_page_that_is_there_is_left_as_it_is(root, not_run):
+    (root / "slides").mkdir()
+    own = root / "slides" / "08_two.html"
+    own.write_text("mine")
+    with pytest.raises(ValueError, match="is there already, and is left as it is"):
+        command.make(root / "slides", (), root)
+    assert own.read_text() == "mine" and list((root / "slides").iterdir()) == [own]
+
+
+def test_a_notebook_that_is_not_there_is_refused(root, tmp_path_factory):
+    with pytest.raises(ValueError, match="There is no notebook 99: these are there: 07, 08"):
+        command.make(root / "slides", ["99"], root)
+    with pytest.raises(ValueError, match="call this in a checkout of the course"):
+        command.make(root / "slides", (), tmp_path_factory.mktemp("empty"))
+    assert not (root / "slides").exists()
+
+
+def test_the_command_says_what_is_missing_in_a_sentence(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(command, "find_spec", lambda name: None if name == "latex2mathml" else object())
+    assert command.main([str(tmp_path)]) == 2
+    assert 'latex2mathml. Install it with: python -m pip install -e ".[lab,instructor]"' in capsys.readouterr().err
+
+
+def test_the_command_says_what_was_wrong_in_a_sentence(tmp_path, capsys):
+    file = tmp_path / "file"
+    file.write_text("")
+    assert command.main([str(tmp_path), "99"]) == 2 and "no notebook 99" in capsys.readouterr().err
+    assert command.main([str(file / "slides"), "00"]) == 2
+    assert f"{file / 'slides'} cannot be used" in capsys.readouterr().err
