@@ -1,0 +1,141 @@
+"""The course as a site, made from its notebooks: `python -m sphinx -W -c docs . build/site`, then open build/site/index.html.
+
+Every notebook runs in a kernel of its own, in a folder of its own, so no learner's answers get in. Neither the build nor
+the pages need a network.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from docutils.nodes import container
+from docutils.utils.math.latex2mathml import tex2mathml
+
+import gan_lessons
+from gan_lessons.literature import records
+from gan_lessons.tools import badges
+
+ADDRESS = badges.address()
+VIEW = "application/vnd.jupyter.widget-view+json"
+BADGE = re.compile(r"\[!\[([^\]]+)\]\(https://[^)]+\.svg\)\]")  # its picture would come from the network
+BESIDE = re.compile(r'href="(\d\d_\w+)\.ipynb"')  # a link in what a cell shows, which Sphinx does not read
+
+project, author, copyright = "GAN lessons", "the authors of GAN lessons", "CC BY 4.0, code BSD 3-Clause"  # noqa: A001
+release = gan_lessons.__version__
+
+root_doc = "docs/index"
+include_patterns = ["*.md", "docs/*.md", "notebooks/*.ipynb", "workshop/**.md"]
+exclude_patterns = ["**/.*"]
+extensions = ["myst_nb", "sphinx_copybutton"]
+
+nb_execution_mode = "force"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 1200  # seconds that a cell may take
+nb_output_stderr = "remove"  # bars of progress
+nb_ipywidgets_js = {}
+nb_code_prompt_show = "Show this cell"
+nb_code_prompt_hide = "Hide this cell"
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 4
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_math_renderer = "mathml"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_sourcelink_suffix = ""
+html_theme_options = {
+    "repository_url": ADDRESS,
+    "repository_branch": "main",
+    "launch_buttons": {
+        "notebook_interface": "jupyterlab",
+        "binderhub_url": "https://mybinder.org",
+        "colab_url": "https://colab.research.google.com",
+    },
+    "use_repository_button": True,
+    "home_page_in_toc": True,
+}
+
+
+def escaped(text: str) -> str:
+    """A text as Markdown that says just this."""
+    return re.sub(r"([\\`*_\[\]<>|$])", r"\\\1", text)
+
+
+def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in [heads, ("---",) * len(heads), *rows])
+
+
+def lessons(*numbers: str) -> str:
+    """Links to notebooks."""
+    return " ".join(f"[{number}](../notebooks/{records.NOTEBOOKS[number]}.ipynb)" for number in numbers)
+
+
+terms = ((f"**{escaped(one.term)}**", escaped(one.means), lessons(one.notebook)) for one in records.terms().values())
+papers = (
+    (f"[{escaped(one.title)}](<{one.link}>), {escaped(one.authors)} {one.year}", escaped(one.says), lessons(*one.notebooks))
+    for one in sorted(records.papers().values(), key=lambda paper: paper.year)
+)
+myst_substitutions = {
+    "glossary": table(("term", "meaning", "lesson"), terms),
+    "papers": table(("paper", "what it added", "lesson"), papers),
+}
+
+
+def read(app, docname: str, source: list[str]) -> None:
+    """A source as the site has it: badges in words, and of a notebook what Colab needs left out and checks folded."""
+    text = BADGE.sub(r"[\1]", source[0])
+    if docname.startswith("notebooks/"):
+        notebook = json.loads(text)
+        for cell in notebook["cells"]:
+            tags = cell["metadata"].setdefault("tags", [])
+            if "colab-install" in tags:
+                tags.append("remove-cell")
+            elif cell["metadata"].get("jupyter", {}).get("source_hidden"):
+                tags.append("hide-input")
+        text = json.dumps(notebook)
+    source[0] = text
+
+
+def without_widgets(app, doctree) -> None:
+    """Takes away what only a kernel can show: buttons, bars of progress."""
+    for bundle in list(doctree.findall(lambda node: node.get("nb_element") == "mime_bundle" if isinstance(node, container) else False)):
+        if any(one.get("mime_type") == VIEW for one in bundle.children):
+            bundle.parent.remove(bundle)
+
+
+def with_links(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Links between notebooks in what cells show."""
+    if "body" in context:
+        context["body"] = BESIDE.sub(r'href="\1.html"', context["body"])
+
+
+def films(app) -> None:
+    """Labs put their films beside the pages (`gan_lessons.labs`)."""
+    folder = Path(app.outdir, "films").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["GAN_LESSONS_PAGES"] = str(folder)
+
+
+def math(block: bool):
+    """How a formula becomes MathML, which browsers draw by themselves."""
+
+    def visit(self, node):
+        from docutils.nodes import SkipNode
+
+        self.body.append(tex2mathml(node.astext(), as_block=block))
+        raise SkipNode
+
+    return visit, None
+
+
+def setup(app):
+    app.connect("source-read", read)
+    app.connect("doctree-read", without_widgets)
+    app.connect("html-page-context", with_links)
+    app.connect("builder-inited", films)
+    app.add_html_math_renderer("mathml", math(block=False), math(block=True))
