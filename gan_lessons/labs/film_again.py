@@ -1,35 +1,62 @@
-"""The film of a run that was not shown while it trained: all is trained again, where that does not take long."""
+"""Films of trainings that nobody watches: of another run of what was trained, and of how a lab's training goes on.
 
+Afterwards all trainings are as they were, bit for bit."""
+
+import contextlib
 import time
 from collections.abc import Sequence
 
+from gan_lessons.labs.frames import Frame
 from gan_lessons.labs.session import rest, until
 
 SECONDS, SURE = 3.0, 0.3  # that it may take, and after which one can tell
+FRAMES, STEPS = 200, 3_000  # of a film that goes on: frames, and steps of a toy
+LARGE_FRAMES, LARGE_STEPS, MEASURED = 40, 400, 10  # the same of images, and how many frames apart they are scored
 
 
 def film_again(lab, steps: Sequence[int]) -> None:
-    """Fills the lab's film at these steps, or leaves it empty where that would take too long. Afterwards all trainings
-    are as they were, bit for bit. Hold the lab's lock."""
-    sides = [(side, side.mark(), list(side.log.moves)) for side in lab.sides]
-    try:
-        frames = _frames(lab, sides, steps)
-    finally:
-        for side, mark, _ in sides:
-            side.back(mark)
+    """Fills the lab's film at these steps, or leaves it empty where that would take too long. Hold the lab's lock."""
+    moves = [list(side.log.moves) for side in lab.sides]
+    with contextlib.ExitStack() as stack:
+        for side in lab.sides:
+            stack.enter_context(side.aside())
+        frames = _frames(lab, moves, steps)
     lab.film.put(frames)
 
 
-def _frames(lab, sides: list[tuple], steps: Sequence[int]) -> list:
+def film_on(lab) -> list[Frame]:
+    """What the lab has kept, and what comes as it trains on to the end of its recipe, or a few thousand steps."""
+    large, kept = lab.recipe.large, list(lab.film.frames)
+    steps, frames = (LARGE_STEPS, LARGE_FRAMES) if large else (STEPS, FRAMES)
+    steps = min(lab.recipe.steps, steps)
+    every = -(-steps // frames)
+    with lab.lock, lab.kind.threads(), contextlib.ExitStack() as stack:
+        for side in lab.sides:
+            stack.enter_context(side.aside())
+            side.finish()
+        for i in range(1, steps // every + 1):
+            for side in lab.sides:
+                side.redo([("advance", every, None)])
+            if large and i % MEASURED == 0:
+                lab.sides[0].measure()
+            kept.append(_frame(lab))
+    return kept
+
+
+def _frames(lab, moves: list[list], steps: Sequence[int]) -> list[Frame]:
     begun, frames = time.perf_counter(), []
-    for side, _, _ in sides:
+    for side in lab.sides:
         side.begin_again()
     for step in steps:
-        for side, _, moves in sides:
-            side.redo(rest(tuple(side.log.moves), until(moves, step)))
-        header, still, values = lab.looked(paid=False)
-        frames.append((header, (values, still)))
+        for side, whole in zip(lab.sides, moves, strict=True):
+            side.redo(rest(tuple(side.log.moves), until(whole, step)))
+        frames.append(_frame(lab))
         spent = time.perf_counter() - begun
         if spent > SURE and spent * len(steps) > SECONDS * len(frames):
             return []
     return frames
+
+
+def _frame(lab) -> Frame:
+    header, still, values = lab.looked(paid=False)
+    return header, (values, still)

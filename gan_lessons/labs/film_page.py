@@ -5,10 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from gan_lessons._core.refusals import refuse
+from gan_lessons.distributions.drawn import counted
 from gan_lessons.labs.frames import Frame
 from gan_lessons.labs.reel import Reel
 from gan_lessons.labs.scenes.arrays import stacked
 from gan_lessons.labs.stage.html_page import Program, literal
+from gan_lessons.recipes import toys
+from gan_lessons.recipes.choices import DRAWN, data_chosen, named
+from gan_lessons.recipes.recipe import Recipe
 
 LIMIT = 3_900_000  # bytes of a page: it is to stay under 4 MB
 _FILM = Program("FilmPlayer", js=("arrays", "page", "paint", "picture", "reel", "film"), css=("stage",))
@@ -28,10 +32,24 @@ def film_page(spec: dict, frames: Sequence[Frame], title: str, note: str = "") -
     for name, values in _stacked(spec["arrays"], [frames[i][1] for i in kept]).items():
         reel.add_near(name, "t", values)
     words = f"{len(kept)} of {len(rows)} frames, evenly spread," if len(kept) < len(rows) else f"All {len(rows)} frames"
-    words = f"{note} {words} that the lab has kept are in this page.".strip()
+    words = f"{note} {words} are in this page.".strip()
     known, row = reel.packed()
     film = {"scene": spec, "note": words, "reel": known, "frames": [rows[i] for i in kept]}
     return _FILM.page(title, film, row)
+
+
+def page_of(lab, frames: Sequence[Frame]) -> str:
+    """The page of a lab's film."""
+    title = f"{named(lab.recipe)}, seed {lab.seed + lab.shown}"
+    return film_page(lab.scene.spec, frames, title, f"What is trained: {source_of(lab.recipe)}.")
+
+
+def source_of(recipe: Recipe) -> str:
+    """Where what is trained comes from; data that were drawn or chosen since by their own name."""
+    word, known = data_chosen(recipe), toys.BY_NAME.get(recipe.name)
+    if word == DRAWN:
+        return f"{recipe.data.source or counted(len(recipe.data.points))}, by {recipe.name}"
+    return recipe.source if known is None or data_chosen(known) == word else f"{word}, by {recipe.name}"
 
 
 def _stacked(arrays: dict, frames: list[tuple[bytes, bytes]]) -> dict[str, np.ndarray]:

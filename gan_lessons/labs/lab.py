@@ -13,7 +13,8 @@ from gan_lessons._core.settings import Control
 from gan_lessons.labs import controls, kinds, plain_pytorch, settings_file, training_files
 from gan_lessons.labs.all_or_nothing import all_or_nothing
 from gan_lessons.labs.conversation import Page
-from gan_lessons.labs.film_again import film_again
+from gan_lessons.labs.film_again import film_again, film_on
+from gan_lessons.labs.film_page import page_of
 from gan_lessons.labs.kinds import layout
 from gan_lessons.labs.left_picture import display, update
 from gan_lessons.labs.log_as_python import script
@@ -23,6 +24,7 @@ from gan_lessons.labs.setting_traits import check_known
 from gan_lessons.labs.setups import NORMAL, diagnosis, for_start, set_up
 from gan_lessons.labs.slow_motion import LOOP
 from gan_lessons.labs.stage import Stage
+from gan_lessons.labs.stage.html_page import save_page
 from gan_lessons.recipes.breakdowns import LETTERS
 from gan_lessons.recipes.recipe import Recipe
 from gan_lessons.trainers.schedules import InTurn
@@ -278,6 +280,22 @@ class Lab(Stage):
         with self.lock:
             paper, about = of_lab.picture(self)
             return figure.file_of(paper, kind, about)
+
+    def page_text(self) -> str:
+        """What was kept of the training as one page of HTML, a film that needs neither kernel nor network."""
+        self._check_open()
+        with self.lock:
+            return page_of(self, self.film.frames)
+
+    def save_page(self, path: str | os.PathLike) -> None:
+        """Writes `page_text` as a file that ends in .html; an old one of this name makes way for it."""
+        save_page(path, self.page_text())
+
+    def without_kernel(self) -> tuple[str, str]:
+        """Such a page for where no kernel will be, with what would come if one played; and how it ends, in words. The
+        lab stays as it is."""
+        frames = film_on(self)
+        return page_of(self, frames), frames[-1][0]["summary"]
 
     def picture_png(self, words: str = "") -> bytes:
         """The same picture as a small PNG, 900 pixels wide. words: below it, after the caption."""

@@ -9,14 +9,12 @@ import numpy as np
 from gan_lessons._core.refusals import whole
 from gan_lessons._core.settings import Control
 from gan_lessons.distributions import points_file
-from gan_lessons.distributions.drawn import counted, drawn
+from gan_lessons.distributions.drawn import drawn
 from gan_lessons.labs import controls, settings_file
 from gan_lessons.labs.all_or_nothing import all_or_nothing
-from gan_lessons.labs.film_page import film_page
+from gan_lessons.labs.film_page import source_of
 from gan_lessons.labs.lab import Lab
-from gan_lessons.labs.stage.html_page import save_page
 from gan_lessons.recipes import toys as recipes
-from gan_lessons.recipes.choices import DRAWN, data_chosen, named
 from gan_lessons.recipes.recipe import Recipe
 
 RUNS = (1, 2, 4, 8, 16, 32, 64, 100)
@@ -26,8 +24,7 @@ class Playground(Lab):
     """A lab in which all can be changed. recipe, seed, speed, name, show: as in `Lab`; runs: how many seeds at once.
 
     `drawn` is what a person drew or gave, (n, 2) or (n, 1), before any scaling, or None. `save(path)`, `load(path)`:
-    settings with all that was done, as a small JSON file. `save_page(path)`: what was kept of the
-    training, as a page that needs no kernel."""
+    settings with all that was done, as a small JSON file."""
 
     offers = ("slow", "draw", "share")
     shows = ("data", "d_lr", "g_lr", "loss")
@@ -73,7 +70,7 @@ class Playground(Lab):
             chosen = (replace(self.recipe, data=data),)
             self._start(chosen, self.seed, self.runs, self.scene_of(chosen, self.runs), "the drawing")
             self.drawn = np.asarray(points, dtype=float)
-            return f"{self._source()}."
+            return f"{source_of(self.recipe)}."
 
     # -- files -------------------------------------------------------------------------------------------
 
@@ -109,21 +106,3 @@ class Playground(Lab):
             self.sides[0].redo(shared.moves, lambda: self.frame(paid=False))
             self._fit_scene()  # something that was done may have changed the picture
             self.answer()
-
-    def page_text(self) -> str:
-        """What was kept of the training as one page of HTML that needs neither kernel nor network."""
-        with self.lock:
-            title = f"{named(self.recipe)}, seed {self.seed + self.shown}"
-            return film_page(self.scene.spec, self.film.frames, title, f"What is trained: {self._source()}.")
-
-    def _source(self) -> str:
-        """Where what is trained comes from; data that were drawn or chosen since by their own name."""
-        recipe, word = self.recipe, data_chosen(self.recipe)
-        if word == DRAWN:
-            return f"{recipe.data.source or counted(len(recipe.data.points))}, by {recipe.name}"
-        known = recipes.BY_NAME.get(recipe.name)
-        return recipe.source if known is None or data_chosen(known) == word else f"{word}, by {recipe.name}"
-
-    def save_page(self, path: str | os.PathLike) -> None:
-        """Writes `page_text` as a file that ends in .html; an old one of this name makes way for it."""
-        save_page(path, self.page_text())

@@ -1,10 +1,11 @@
 """One GAN of a lab: its recipe, its trainer, what was done to it, how fast it is, and moments of it to go back to."""
 
+import contextlib
 import copy
 import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from gan_lessons._core import devices
@@ -135,6 +136,19 @@ class Session:
         self.trainer.return_to(moment.state)
         self.recipe, self.log.moves = moment.recipe, list(moment.moves)
         self.slow, self._moments = copy.copy(slow), list(moments)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Whatever is trained within it, afterwards all is as it was, bit for bit. Within it there is no pace yet."""
+        mark, pace, judged = self.mark(), self._pace, dict(vars(self.judge)) if self.judge else {}
+        self._pace = deque(maxlen=PACE)
+        try:
+            yield
+        finally:
+            self.back(mark)
+            self._pace = pace
+            if self.judge:
+                vars(self.judge).update(judged)
 
     def alone(self, run: int) -> tuple:
         """G and D of one run, which move as it trains (`Trainer.alone`)."""

@@ -107,7 +107,7 @@ def test_a_page_holds_all_frames_where_there_is_room(plane):
             np.testing.assert_allclose(found[name][i], values, atol=4 / 2048, equal_nan=True)
     assert film["frames"] == [[40 * i, f"Step {40 * i}: word {i}.", ""] for i in range(N)]
     assert film["scene"] == json.loads(json.dumps(scene.spec))
-    assert film["note"] == f"Ring, seed 0. All {N} frames that the lab has kept are in this page."
+    assert film["note"] == f"Ring, seed 0. All {N} frames are in this page."
 
 
 @pytest.mark.parametrize("n", [4663, 12_000])
@@ -122,8 +122,8 @@ def test_a_page_stays_under_4_mb_and_says_what_it_left_out(plane, n):
     assert steps[0] == 0 and steps[-1] == 2490 and np.ptp(np.diff(steps)) <= 10
     found = unpacked(film["reel"], data)["x"]
     np.testing.assert_allclose(found, rows[np.array(steps) // 10], atol=4 / 2048)
-    whole = "All 250 frames that the lab has kept are in this page."
-    some = f"{len(steps)} of 250 frames, evenly spread, that the lab has kept are in this page."
+    whole = "All 250 frames are in this page."
+    some = f"{len(steps)} of 250 frames, evenly spread, are in this page."
     assert film["note"] == (whole if n < 5000 else some) and (len(steps) == 250) == (n < 5000)
 
 
@@ -242,7 +242,7 @@ def test_the_words_are_those_of_the_frame(film):
     assert film.page.evaluate(words) == "Step 80: word 2."
     assert film.page.get_attribute("[data-do=scrub]", "aria-valuetext") == "step 80"
     film.page.wait_for_function("() => document.querySelector('[role=status]').textContent === 'Step 80: word 2.'")
-    assert "Wide ring, seed 0. All 8 frames that the lab has kept are in this page." in film.page.inner_text("main")
+    assert "Wide ring, seed 0. All 8 frames are in this page." in film.page.inner_text("main")
     assert film.page.title() == "A film of a ring"
     box = film.page.locator(CANVAS).bounding_box()
     film.page.mouse.move(box["x"] + 200, box["y"] + 200)

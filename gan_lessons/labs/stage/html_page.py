@@ -23,9 +23,10 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --jp-layout-color0: #111; --jp-layout-color2: #333; --jp-border-color1: #666; }}
-  :root {{ --jp-ui-font-color1: #e6e6e6; }}
+body[data-jp-theme-light="true"] {{ color-scheme: light; }}
+body[data-jp-theme-light="false"] {{
+  --jp-layout-color0: #111; --jp-layout-color2: #333; --jp-border-color1: #666; --jp-ui-font-color1: #e6e6e6;
+  color-scheme: dark;
 }}
 body {{ margin: 0; background: var(--jp-layout-color0, #fff); }}
 main {{ max-width: 1100px; margin: 0 auto; padding: 8px; }}
@@ -64,7 +65,7 @@ class Program:
     def page(self, title: str, spec: dict, values: bytes) -> str:
         """A whole page. spec, values: what is drawn."""
         start = f"new {self.name}(root, {literal(spec)}, {_literal_bytes(values)})"
-        return _PAGE.format(title=html.escape(title), css=styles(*self.css), js=source(*self.js), start=start)
+        return _PAGE.format(title=html.escape(title), css=styles(*self.css), js=source("frame", *self.js), start=start)
 
 
 def save_page(path: str | os.PathLike, text: str) -> None:

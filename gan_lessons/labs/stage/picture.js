@@ -218,7 +218,8 @@ class Picture {
     this.whole = this.root.classList.contains("gan-whole");
     this.scale = this.whole && !this.marks ? LARGE : 1; // spots of a drawing are pixels of the page
     const seen = !this.whole && this.root.closest(PANELS);
-    const height = (seen && seen.clientHeight) || window.innerHeight;
+    const framed = document.documentElement.classList.contains("gan-framed"); // its window is as high as it says
+    const height = framed ? Infinity : (seen && seen.clientHeight) || window.innerHeight;
     this.room = this.around ? Math.max(LEAST, height - (this.around() - this.canvas.offsetHeight) - 12) : Infinity;
   }
 
