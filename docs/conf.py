@@ -1,6 +1,6 @@
-"""The course as a site, made from its notebooks: `python -m sphinx -W -c docs . build/site`, then open build/site/index.html.
+"""The course as a site, made from its notebooks. In the root: `python -m sphinx -W -c docs . build/site`.
 
-Every notebook runs in a kernel of its own, in a folder of its own, so no learner's answers get in. Neither the build nor
+Every notebook runs in a kernel of its own and an empty folder, so no learner's answers get in. Neither the build nor
 the pages need a network.
 """
 
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from docutils.nodes import container
+from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 
 import gan_lessons
@@ -22,7 +22,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 BADGE = re.compile(r"\[!\[([^\]]+)\]\(https://[^)]+\.svg\)\]")  # its picture would come from the network
 BESIDE = re.compile(r'href="(\d\d_\w+)\.ipynb"')  # a link in what a cell shows, which Sphinx does not read
 
-project, author, copyright = "GAN lessons", "the authors of GAN lessons", "CC BY 4.0, code BSD 3-Clause"  # noqa: A001
+project, author, copyright = "GAN lessons", "the authors of GAN lessons", "CC BY 4.0, code BSD 3-Clause"
 release = gan_lessons.__version__
 
 root_doc = "docs/index"
@@ -57,7 +57,10 @@ html_theme_options = {
     },
     "use_repository_button": True,
     "home_page_in_toc": True,
+    "navbar_persistent": [],
+    "secondary_sidebar_items": [],  # its room is for labs; the sections of a page stand in the other sidebar
 }
+html_sidebars = {"**": ["navbar-logo.html", "search-button-field.html", "page-toc.html", "sbt-sidebar-nav.html"]}
 
 
 def escaped(text: str) -> str:
@@ -77,10 +80,21 @@ def lessons(*numbers: str) -> str:
 
 terms = ((f"**{escaped(one.term)}**", escaped(one.means), lessons(one.notebook)) for one in records.terms().values())
 papers = (
-    (f"[{escaped(one.title)}](<{one.link}>), {escaped(one.authors)} {one.year}", escaped(one.says), lessons(*one.notebooks))
+    (
+        f"[{escaped(one.title)}](<{one.link}>), {escaped(one.authors)} {one.year}",
+        escaped(one.says),
+        lessons(*one.notebooks),
+    )
     for one in sorted(records.papers().values(), key=lambda paper: paper.year)
 )
+notebooks = {
+    path.name: json.loads(path.read_text("utf-8")) for path in sorted((badges.ROOT / "notebooks").glob("*.ipynb"))
+}
+first = next(iter(notebooks))
+elsewhere = f"{badges.colab_badge(ADDRESS, first)} {badges.binder_badge(ADDRESS, first)}"
 myst_substitutions = {
+    "elsewhere": BADGE.sub(r"[\1]", elsewhere),
+    "lessons": badges.contents(notebooks).replace("](", "](../notebooks/"),
     "glossary": table(("term", "meaning", "lesson"), terms),
     "papers": table(("paper", "what it added", "lesson"), papers),
 }
@@ -93,7 +107,7 @@ def read(app, docname: str, source: list[str]) -> None:
         notebook = json.loads(text)
         for cell in notebook["cells"]:
             tags = cell["metadata"].setdefault("tags", [])
-            if "colab-install" in tags:
+            if badges.TAGS[1] in tags:
                 tags.append("remove-cell")
             elif cell["metadata"].get("jupyter", {}).get("source_hidden"):
                 tags.append("hide-input")
@@ -103,9 +117,16 @@ def read(app, docname: str, source: list[str]) -> None:
 
 def without_widgets(app, doctree) -> None:
     """Takes away what only a kernel can show: buttons, bars of progress."""
-    for bundle in list(doctree.findall(lambda node: node.get("nb_element") == "mime_bundle" if isinstance(node, container) else False)):
+    for bundle in [one for one in doctree.findall(nodes.container) if one.get("nb_element") == "mime_bundle"]:
         if any(one.get("mime_type") == VIEW for one in bundle.children):
             bundle.parent.remove(bundle)
+
+
+def short_titles(app, env) -> None:
+    """In lists of pages a notebook goes by its number and name; what it is about stands on its page."""
+    for name, title in env.titles.items():
+        if name.startswith("notebooks/"):
+            env.titles[name] = nodes.title("", title.astext().partition(":")[0])
 
 
 def with_links(app, pagename: str, templatename: str, context: dict, doctree) -> None:
@@ -114,8 +135,10 @@ def with_links(app, pagename: str, templatename: str, context: dict, doctree) ->
         context["body"] = BESIDE.sub(r'href="\1.html"', context["body"])
 
 
-def films(app) -> None:
-    """Labs put their films beside the pages (`gan_lessons.labs`)."""
+def places(app) -> None:
+    """Where labs put their pages (`labs.without_kernel`), and the way from the site's top to its first page."""
+    first = app.builder.get_target_uri(root_doc)
+    Path(app.outdir, "index.html").write_text(f'<meta http-equiv="refresh" content="0; url={first}">', "utf-8")
     folder = Path(app.outdir, "films").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["GAN_LESSONS_PAGES"] = str(folder)
@@ -125,10 +148,8 @@ def math(block: bool):
     """How a formula becomes MathML, which browsers draw by themselves."""
 
     def visit(self, node):
-        from docutils.nodes import SkipNode
-
         self.body.append(tex2mathml(node.astext(), as_block=block))
-        raise SkipNode
+        raise nodes.SkipNode
 
     return visit, None
 
@@ -136,6 +157,7 @@ def math(block: bool):
 def setup(app):
     app.connect("source-read", read)
     app.connect("doctree-read", without_widgets)
+    app.connect("env-updated", short_titles)
     app.connect("html-page-context", with_links)
-    app.connect("builder-inited", films)
+    app.connect("builder-inited", places)
     app.add_html_math_renderer("mathml", math(block=False), math(block=True))

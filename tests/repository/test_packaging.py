@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.versions import DEVELOPER, EXTRAS, LEARNER, PYPROJECT, ROOT, RUNTIME, text
+from helpers.versions import DEVELOPER, EXTRAS, LEARNER, PYPROJECT, ROOT, RUNTIME, SITE, text
 
 from gan_lessons.tools import check
 
@@ -22,17 +22,19 @@ CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
 def test_tested_set_holds_all_that_the_package_names():
     assert LEARNER.keys() == (RUNTIME | EXTRAS["lab"]).keys()
     assert DEVELOPER.keys() == EXTRAS["test"].keys()
+    assert SITE.keys() == EXTRAS["site"].keys()
 
 
 def test_tested_set_is_within_the_bounds():
-    for name, lowest in (RUNTIME | EXTRAS["lab"] | EXTRAS["test"]).items():
-        pinned = (LEARNER | DEVELOPER)[name]
+    for name, lowest in (RUNTIME | EXTRAS["lab"] | EXTRAS["test"] | EXTRAS["site"]).items():
+        pinned = (LEARNER | DEVELOPER | SITE)[name]
         assert check._numbers(pinned) >= check._numbers(lowest), name
 
 
 def test_requirements_install_the_package_and_build_on_each_other():
     assert text("requirements.txt").splitlines()[-1] == "-e ."
-    assert "-r requirements.txt" in text("requirements-dev.txt").splitlines()
+    assert "-r requirements.txt" in text("requirements-site.txt").splitlines()
+    assert {"-r requirements.txt", "-r requirements-site.txt"} <= set(text("requirements-dev.txt").splitlines())
 
 
 def test_binder_has_the_tested_versions():
@@ -135,7 +137,14 @@ HOSTS = {
     "mybinder.org",
 }
 SETTINGS = ("README.md", "LICENSE", "pyproject.toml", "requirements.txt", "requirements-dev.txt", "environment.yml")
-SETTINGS += ("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", ".github/workflows/ci.yml", ".pre-commit-config.yaml")
+SETTINGS += (
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "CONTRIBUTING.md",
+    ".github/workflows/ci.yml",
+    ".github/workflows/site.yml",
+    ".pre-commit-config.yaml",
+)
 
 
 @pytest.mark.parametrize("name", [*SETTINGS, ".ci/run", "gan_lessons/tools/badges.py", "gan_lessons/tools/check.py"])
