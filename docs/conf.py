@@ -46,6 +46,7 @@ html_title = project
 html_math_renderer = "mathml"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_show_search_summary = False  # it would be fetched, which a page from disk may not
 html_sourcelink_suffix = ""
 html_theme_options = {
     "repository_url": ADDRESS,
@@ -112,6 +113,8 @@ def read(app, docname: str, source: list[str]) -> None:
             elif cell["metadata"].get("jupyter", {}).get("source_hidden"):
                 tags.append("hide-input")
         text = json.dumps(notebook)
+    elif docname.startswith("workshop/") and docname != "workshop/README":
+        text = text.replace("\n", ": for instructors\n", 1)  # it is called as its notebook is
     source[0] = text
 
 
@@ -123,16 +126,20 @@ def without_widgets(app, doctree) -> None:
 
 
 def short_titles(app, env) -> None:
-    """In lists of pages a notebook goes by its number and name; what it is about stands on its page."""
-    for name, title in env.titles.items():
-        if name.startswith("notebooks/"):
-            env.titles[name] = nodes.title("", title.astext().partition(":")[0])
+    """In lists of pages a lesson goes by its number and name; what it is about stands on its page."""
+    for name in [name for name in env.titles if name.startswith(("notebooks/", "workshop/"))]:
+        short = env.titles[name].astext().partition(":")[0]
+        env.titles[name] = nodes.title("", short)
+        next(env.tocs[name].findall(nodes.reference))[:] = [nodes.Text(short)]
 
 
 def with_links(app, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Links between notebooks in what cells show."""
+    """Links between notebooks in what cells show; and only notebooks are launched elsewhere."""
     if "body" in context:
         context["body"] = BESIDE.sub(r'href="\1.html"', context["body"])
+    if not pagename.startswith("notebooks/"):
+        buttons = context["header_buttons"]
+        context["header_buttons"] = [one for one in buttons if one.get("label") != "launch-buttons"]
 
 
 def places(app) -> None:
@@ -158,6 +165,6 @@ def setup(app):
     app.connect("source-read", read)
     app.connect("doctree-read", without_widgets)
     app.connect("env-updated", short_titles)
-    app.connect("html-page-context", with_links)
+    app.connect("html-page-context", with_links, priority=900)  # after the theme
     app.connect("builder-inited", places)
     app.add_html_math_renderer("mathml", math(block=False), math(block=True))

@@ -60,8 +60,9 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pages(site):
-    """Name -> each page of the site, without those of labs."""
-    return {path.relative_to(site).with_suffix("").as_posix(): Page(path) for path in site.glob("**/*.html")}
+    """Name -> each page of the site, those of labs too."""
+    found = {path.relative_to(site).with_suffix("").as_posix(): path for path in site.glob("**/*.html")}
+    return {name: Page(path) for name, path in found.items() if not name.startswith("_static/")}
 
 
 @pytest.fixture
