@@ -4,15 +4,13 @@ Only the buttons are a widget: the question and the verdict are plain outputs, w
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Callable, Sequence
 
 from gan_lessons._core.refusals import refuse
-from gan_lessons.exercises import answers
+from gan_lessons.exercises import answers, folded
 from gan_lessons.exercises.catalogue import named
 from gan_lessons.exercises.judging import LETTERS, OPEN, Verdict, judge, letters_of
-from gan_lessons.exercises.pictures import picture
+from gan_lessons.exercises.pictures import as_html, picture
 from gan_lessons.exercises.records import Explain, Option, Predict, Question, Read
 from gan_lessons.exercises.shown import bundle, words
 
@@ -30,6 +28,8 @@ def ask(name: str, buttons: bool = True) -> None:
         refuse("name", name, "an exercise to be answered by a button; for this one there is gl.exercises.check")
     if not buttons:
         return _show_question(exercise)
+    if folded.folder():
+        return folded.ask(exercise)
     if isinstance(exercise, Explain):
         return _Text(exercise).show()
     return _Choice(exercise).show()
@@ -154,11 +154,8 @@ def asked(question: Read | Question, before: str = "") -> dict[str, str]:
     lines = [f"{letter}) {option.words}" for letter, option in zip(letters_of(question), question.options, strict=True)]
     found = bundle("\n".join([before + question.question, *lines]), "question")
     if question.picture:
-        shown = picture(question.picture)
-        source = base64.b64encode(shown.png).decode()
-        image = f'<img alt="{html.escape(shown.words)}" src="data:image/png;base64,{source}" style="max-width:100%">'
-        found["text/html"] = image + found["text/html"]
-        found["text/plain"] = f"[{shown.words}]\n" + found["text/plain"]
+        found["text/html"] = as_html(question.picture) + found["text/html"]
+        found["text/plain"] = f"[{picture(question.picture).words}]\n" + found["text/plain"]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gan_lessons.exercises import answers
+from gan_lessons.exercises import answers, folded
 from gan_lessons.exercises.catalogue import exercises
 from gan_lessons.exercises.checking import show
 from gan_lessons.exercises.judging import OPEN
@@ -12,8 +12,10 @@ DONE = ("right", "as expected", "not as expected")
 
 def progress(notebook: str) -> None:
     """Shows a line for each exercise of a notebook ("02"): its kind, its state, how often it was tried."""
-    known = answers.known()
     there = exercises(notebook)
+    if folded.folder():
+        return folded.progress(notebook)
+    known = answers.known()
     states = {name: known.get(name, {}).get("state", OPEN) for name in there}
     done = sum(states[name] in DONE or (states[name] == "noted" and not one.judged) for name, one in there.items())
     lines = [f"Notebook {notebook}: {done} of {len(there)} done."]

@@ -6,7 +6,7 @@ import inspect
 import sys
 
 from gan_lessons._core.refusals import refuse, whole
-from gan_lessons.exercises import answers
+from gan_lessons.exercises import answers, folded
 from gan_lessons.exercises.catalogue import named
 from gan_lessons.exercises.judging import OPEN, Verdict, is_stub, judge, letters_of
 from gan_lessons.exercises.learner import shorten
@@ -23,6 +23,8 @@ def check(name: str, answer: object = ..., hints: int = 0) -> None:
         refuse("hints", hints, "0, 1, 2 or 3")
     if isinstance(exercise, Predict | Explain):
         refuse("name", name, "an exercise that takes an answer in code; for this one there is gl.exercises.ask")
+    if folded.folder():
+        return folded.check(exercise)
     before = answers.known()
     long = isinstance(exercise, Repair) and not is_stub(answer)
     verdict = _with_a_bar(exercise, answer) if long else judge(exercise, answer)
@@ -36,8 +38,10 @@ def compare(name: str, measured: object) -> None:
     exercise = named(name)
     if not isinstance(exercise, Predict):
         refuse("name", name, "an exercise that asks for a prediction")
-    expected, letters = answers.known().get(name, {}).get("answer"), letters_of(exercise)
-    came = exercise.options[exercise.outcome(measured)]
+    came, letters = exercise.options[exercise.outcome(measured)], letters_of(exercise)
+    if folded.folder():
+        return folded.compare(exercise, came)
+    expected = answers.known().get(name, {}).get("answer")
     if expected not in tuple(letters):
         text = words(exercise, Verdict(OPEN, f"The run showed: {came.words} Next time, say first what you expect."))
         return show(text, OPEN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import io
 from collections.abc import Callable
 from typing import NamedTuple
@@ -24,6 +26,13 @@ def picture(name: str) -> Picture:
     if name not in DRAWN:
         refuse("name", name, f"one of {list(DRAWN)}")
     return DRAWN[name]()
+
+
+def as_html(name: str) -> str:
+    """The picture of a name, with its words."""
+    shown = picture(name)
+    source = base64.b64encode(shown.png).decode()
+    return f'<img alt="{html.escape(shown.words)}" src="data:image/png;base64,{source}" style="max-width:100%">'
 
 
 def drawn(draw: Callable) -> Callable:

@@ -27,5 +27,10 @@ def words(exercise: Exercise, verdict: Verdict, hints: int = 0, before: dict | N
 def bundle(text: str, state: str) -> dict[str, str]:
     """What `IPython.display` takes, with `raw=True`."""
     plain = "\n".join(textwrap.fill(line, WIDTH, replace_whitespace=False) for line in text.split("\n"))
+    return {"text/plain": plain, "text/html": box(text, state)}
+
+
+def box(text: str, state: str) -> str:
+    """The text as HTML, with a coloured line beside it."""
     style = STYLE.format(colour=COLOURS.get(state, "#0072b2"))
-    return {"text/plain": plain, "text/html": f'<div style="{style}">{html.escape(text)}</div>'}
+    return f'<div style="{style}">{html.escape(text)}</div>'

@@ -15,6 +15,7 @@ OFFERED = {
     "class_lab": "ClassLab",
     "real_or_generated": "RealOrGenerated",
     "exported_page": "export",
+    "without_kernel": "",
     "controls": "",
     "settings_file": "",
 }

@@ -1,6 +1,7 @@
 """`ClassLab`: a generator that is asked for a class: the same noise in every class, and classes mixed."""
 
 import html
+from collections.abc import Sequence
 
 import ipywidgets as widgets
 import torch
@@ -9,6 +10,7 @@ from matplotlib.figure import Figure
 from gan_lessons._core.randomness import generator
 from gan_lessons._core.refusals import refuse, whole
 from gan_lessons.labs import open_labs
+from gan_lessons.labs.series_page import Place, Series, series_page
 from gan_lessons.metrics.images import look
 from gan_lessons.models.asking import PLURALS, Asking
 from gan_lessons.plots.class_grid import draw_class_grid, draw_mixture
@@ -92,6 +94,22 @@ class ClassLab(widgets.VBox):
         self.seed += 1
         self._show()
         return self.said
+
+    def without_kernel(self) -> tuple[str, str]:
+        """A page with a slider for what is asked for, the mixture and each move; and what is shown, in words."""
+        controls = [(self._class, range(self.asking.classes)), (self._share, SHARES)]
+        controls += [(one, OFFSETS) for one in self._moves]
+        labels = [self.asking.word, f"% of {self._mixed.value} mixed in", *(one.description for one in self._moves)]
+        said = self.said
+        series = [self._series(*control, label) for control, label in zip(controls, labels, strict=True)]
+        return series_page(f"A generator that is asked for a {self.asking.word}", series), said
+
+    def _series(self, control, values: Sequence[float], label: str) -> Series:
+        """What is shown along one control."""
+        before = control.value
+        seen = [(f"{value:g}", self._set({control: value}), self._picture.value) for value in values]
+        self._set({control: before})
+        return Series(label, [Place(value, shown, said) for value, said, shown in seen], values.index(before))
 
     # -- what is shown
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from gan_lessons._core.refusals import whole
 from gan_lessons.labs import open_labs
+from gan_lessons.labs.series_page import Place, Series, series_page
 from gan_lessons.metrics.shares import share
 from gan_lessons.plots.picture import Picture, canvas
 from gan_lessons.plots.symptoms import draw_symptoms
@@ -75,10 +76,21 @@ class Diagnosis(widgets.VBox):
         self.at, self.answered = (self.at + 1) % len(self.patients), False
         self._show()
 
+    def without_kernel(self) -> tuple[str, str]:
+        """A page of all patients, with each cause to unfold; and the question, in words."""
+        label = {cause: known.label for cause, known in diagnoses.CAUSES.items()}
+        places = []
+        for i, (name, run) in enumerate(self.patients, 1):
+            record = diagnoses.record(name)
+            answers = (
+                (label[cause], diagnoses.answer(name, cause, record, run)[1]) for cause in sorted(label, key=label.get)
+            )
+            seen = _picture(record, run)
+            places.append(Place(f"{i} of {len(self.patients)}", seen._repr_html_(), START, tuple(answers)))
+        return series_page("Which failure is it?", [Series("patient", places, self.at)]), START
+
     def _show(self) -> None:
-        figure, axes = canvas(2, 3, width=10.5, height=4.0)
-        draw_symptoms(axes, self.patient, self.run)
-        self._picture.value = Picture(figure, described(self.patient, self.run))._repr_html_()
+        self._picture.value = _picture(self.patient, self.run)._repr_html_()
         for button in self._buttons.values():
             button.button_style = ""
         self._say(START)
@@ -96,6 +108,12 @@ class Diagnosis(widgets.VBox):
     def __repr__(self) -> str:
         place = f"patient {self.at + 1} of {len(self.patients)}"
         return f"Diagnosis({self.name!r}: {place}, {self.right} of {self.asked} right)"
+
+
+def _picture(record: Record, run: int) -> Picture:
+    figure, axes = canvas(2, 3, width=10.5, height=4.0)
+    draw_symptoms(axes, record, run)
+    return Picture(figure, described(record, run))
 
 
 def described(record: Record, run: int) -> str:

@@ -19,6 +19,7 @@ from gan_lessons.labs.stage.html_page import Program, save_page
 from gan_lessons.theory.dirac import NODES, PENALTIES, PULLS, WEIGHTS, DiracGAN
 
 _DIRAC = Program("DiracView", js=("arrays", "page", "paint", "picture", "controls", "dirac"), css=("stage",))
+STEPS = 100  # of a walk that is told in words
 ORDERS = ("both at once", "G, then D")
 PLACES = [round(-2 + 0.1 * i, 1) for i in range(41)]
 SETTINGS = [
@@ -99,6 +100,15 @@ class DiracLab(anywidget.AnyWidget):
         if path is not None:
             save_page(path, whole)
         return whole
+
+    def without_kernel(self) -> tuple[str, str]:
+        """Its page, and in words where a walk leads."""
+        v, walk = self.values, self.walk(STEPS)
+        (theta, psi), (x, y) = walk[0], walk[-1]
+        words = (
+            f"The Dirac-GAN: {v['objective']}, penalty {v['penalty']}, step {v['step']:g}. From theta {theta:g} and "
+        )
+        return self.html(), f"{words}psi {psi:g}, {STEPS} steps lead to {x:.2f} and {y:.2f}. Balance is at 0 and 0."
 
 
 def page_of(values: dict) -> str:

@@ -1,4 +1,4 @@
-"""A notebook as one page of HTML for those who have no kernel and no network: pictures of labs, scrubbers that move."""
+"""A notebook as one page of HTML for those who have no kernel and no network: films and pictures of labs."""
 
 import base64
 import html
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gan_lessons._core.refusals import refuse
 from gan_lessons.labs.dirac import DiracLab
@@ -14,6 +15,7 @@ from gan_lessons.labs.dirac import page_of as page_of_dirac
 from gan_lessons.labs.scenes.dirac import SCENE
 from gan_lessons.labs.scrubber import page_of
 from gan_lessons.labs.stage.html_page import save_page
+from gan_lessons.labs.without_kernel import VARIABLE, filled, framed, inside
 
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 GONE = "A widget was here. Open the notebook and run its cell to use it."
@@ -26,8 +28,8 @@ def export(notebook: str | os.PathLike, path: str | os.PathLike | None = None) -
 
     What was saved in the notebook is shown: of each lab the picture and the sentence that it left, and each scrubber
     as it was live, where the notebook was saved with its widgets' state. A notebook without outputs is run first, in a
-    kernel of its own, and its file stays as it is. Formulas alone ask for a network. Raises ValueError for a file that
-    is no notebook, and nbclient's CellExecutionError for a cell that fails."""
+    kernel of its own, and its file stays as it is: of each lab there is a film then. Formulas alone ask for a network.
+    Raises ValueError for a file that is no notebook, and nbclient's CellExecutionError for a cell that fails."""
     import nbformat
     from nbconvert import HTMLExporter
 
@@ -40,7 +42,7 @@ def export(notebook: str | os.PathLike, path: str | os.PathLike | None = None) -
         refuse("notebook", str(notebook), "a notebook, which is JSON")
     cells = [cell for cell in content.cells if cell.cell_type == "code"]
     if not any(cell.outputs for cell in cells):
-        _run(content, notebook.parent)
+        _run(content, notebook.parent, cells)
     states = content.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
     for cell in cells:
         cell.outputs = list(_lasting(cell.outputs, states))
@@ -61,10 +63,16 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _run(content, folder: Path) -> None:
+def _run(content, folder: Path, cells: Sequence) -> None:
+    """Runs a notebook so that its labs are pages, and puts these into the outputs."""
     from nbclient import NotebookClient
 
-    NotebookClient(content, timeout=SECONDS, resources={"metadata": {"path": str(folder)}}).execute()
+    with TemporaryDirectory() as pages:
+        client = NotebookClient(content, timeout=SECONDS, resources={"metadata": {"path": str(folder)}})
+        client.execute(env=os.environ | {VARIABLE: pages})
+        for data in (output.data for cell in cells for output in cell.outputs if "data" in output):
+            if "text/html" in data:
+                data["text/html"] = filled(data["text/html"], Path(pages))
 
 
 def _lasting(outputs: Sequence, states: Mapping) -> Iterator:
@@ -103,5 +111,4 @@ def _living(saved: Mapping) -> str:
         title, page = state["spec"]["scene"]["title"], page_of(state["spec"], base64.b64decode(buffers["frames"]))
     else:
         return ""
-    style = "width: 100%; height: 800px; border: 0"
-    return f'<iframe title="{html.escape(title)}" srcdoc="{html.escape(page)}" style="{style}"></iframe>'
+    return framed(title, inside(page))

@@ -1,6 +1,7 @@
 """The run that a lab has kept as one page: a film that plays, and is scrubbed, with no kernel and no network."""
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def film_page(spec: dict, frames: Sequence[Frame], title: str, note: str = "") -
     if not len(frames):
         refuse("frames", frames, "one frame or more")
     rows = [[header["step"], header["summary"], header["notice"]] for header, _ in frames]
-    kept = _kept(spec, rows, sum(map(len, frames[0][1])) // 4)
+    kept = _kept(spec, rows)
     reel = Reel(t=len(kept))
     for name, values in _stacked(spec["arrays"], [frames[i][1] for i in kept]).items():
         reel.add_near(name, "t", values)
@@ -61,9 +62,11 @@ def _stacked(arrays: dict, frames: list[tuple[bytes, bytes]]) -> dict[str, np.nd
         refuse("frames", str(error), "frames of this scene, with all of its arrays")
 
 
-def _kept(spec: dict, rows: list[list], n: int) -> np.ndarray:
-    """Which frames there is room for, spread evenly, with the first and the last. n: numbers in a frame."""
-    around = len(_FILM.page("", spec, b"")) + 6 * n
-    one = 8 * n / 3 + max(len(literal(row)) for row in rows) + 2
+def _kept(spec: dict, rows: list[list]) -> np.ndarray:
+    """Which frames there is room for, spread evenly, with the first and the last."""
+    arrays = [one for part in spec["arrays"].values() for one in part.values()]
+    size = {dtype: sum(prod(one["shape"]) for one in arrays if one["dtype"] == dtype) for dtype in ("float32", "uint8")}
+    around = len(_FILM.page("", spec, b"")) + 6 * size["float32"]
+    one = 4 / 3 * (2 * size["float32"] + size["uint8"]) + max(len(literal(row)) for row in rows) + 2
     room = max(2, int((LIMIT - around) / one))
     return np.unique(np.linspace(0, len(rows) - 1, min(len(rows), room)).round().astype(int))

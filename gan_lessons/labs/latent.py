@@ -3,7 +3,9 @@ training images beside what it made."""
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 
 import torch
 
@@ -11,6 +13,7 @@ from gan_lessons._core.refusals import number, refuse, whole
 from gan_lessons._core.threads import limit_threads
 from gan_lessons.distributions import mnist
 from gan_lessons.distributions.pictures import PictureSet
+from gan_lessons.labs.film_again import trained_on
 from gan_lessons.labs.image_words import are_digits
 from gan_lessons.labs.latent_page import LatentPage, LatentStage
 from gan_lessons.labs.latent_shown import OFFSETS, PATHS, REACHES, SIZE, STEPS, Place, Row, Shown
@@ -18,11 +21,12 @@ from gan_lessons.labs.latent_source import Source
 from gan_lessons.labs.latent_words import nearest_picture, verdict
 from gan_lessons.labs.left_picture import LeavesPicture
 from gan_lessons.labs.open_labs import forget, one_of_a_name
+from gan_lessons.labs.series_page import along, series_page
 from gan_lessons.metrics.copies import Found, Nearest
 from gan_lessons.metrics.images import look
 from gan_lessons.models import latent_space as latent
 
-NEIGHBOURS, SLIDERS = 5, 8  # training images beside a digit; directions
+NEIGHBOURS, SLIDERS, WALKS = 5, 8, 3  # training images beside a digit; directions, and those in a page without a kernel
 _WAYS = dict(zip(PATHS, (latent.interpolate, latent.straight), strict=True))
 
 
@@ -150,6 +154,29 @@ class LatentLab(LeavesPicture, LatentStage):
         with self.lock:
             self._place()
             return figure.png(latent.figure(self.shown, words))
+
+    def without_kernel(self) -> tuple[str, str]:
+        """A page with a slider for the plane's reach and one for each of some directions; and what is shown, in words.
+
+        Of a lab that has not begun to train it has what would come."""
+        fresh = self.source.training and not self.source.steps and hasattr(self.source.given, "sides")
+        with self.lock, trained_on(self.source.given) if fresh else nullcontext():
+            before = self.shown, self.source, self.directions, self._found
+            if fresh:
+                self.refresh()
+            try:
+                return self._walks(), self.said
+            finally:
+                self.shown, self.source, self.directions, self._found = before
+
+    def _walks(self) -> str:
+        start, names = self._place(), [f"direction {k}" for k in range(1, 1 + min(WALKS, len(self.directions)))]
+        series = [along(self, "reach (degrees)", REACHES[::2], partial(self.set, "reach"), 5)]
+        for name in names:
+            self._go(start)
+            series.append(along(self, name, OFFSETS[::4], partial(self.set, name), 5))
+        self._go(start)
+        return series_page("A walk through the latent space", series, self.page.about())
 
     # -- what is shown -----------------------------------------------------------------------------------
 

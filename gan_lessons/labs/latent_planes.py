@@ -16,9 +16,10 @@ from gan_lessons.labs.latent_planes_shown import Alike, Digit, End, Planes, Show
 from gan_lessons.labs.latent_planes_words import a_digit, place
 from gan_lessons.labs.left_picture import LeavesPicture
 from gan_lessons.labs.open_labs import forget, one_of_a_name
+from gan_lessons.labs.series_page import along, series_page
 
 MOST = 4  # planes side by side
-REAL = 1_000  # test digits
+REAL, SHOWN = 1_000, 10  # test digits, and how many of them a page without a kernel has
 IMAGES = "a tensor of floats (n, 1, 28, 28) from -1 (paper) to 1 (ink), one image or more"
 
 
@@ -114,6 +115,18 @@ class LatentPlanes(LeavesPicture, PlanesStage):
         with self.lock:
             self._open()
             return figure.png(latent_planes.figure(self, words))
+
+    def without_kernel(self) -> tuple[str, str]:
+        """A page with a slider for each way of the point and one for the digit; and what is shown, in words."""
+        with self.lock:
+            before, at, across = (self.shown, self._next), self.shown.at, [k / 5 for k in range(-5, 6)]
+            series = [along(self, "point, to the right", across, lambda x: self.point(x, at[1]), 5)]
+            series += [along(self, "point, upwards", across, lambda y: self.point(at[0], y), 5)]
+            self.shown = before[0]
+            digits = [f"{i + 1} of {SHOWN}" for i in range(min(SHOWN, len(self.images)))]
+            series += [along(self, "real digit", digits, lambda _: self.another_digit())]
+            self.shown, self._next = before
+            return series_page("Planes of codes, side by side", series), self.said
 
     # -- what is shown -----------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ class Source:
     one whose inputs are not known."""
 
     def __init__(self, G: object, inputs: int | None = None):
-        self._given, self.steps, self.data = G, None, None
+        self.given, self.steps, self.data = G, None, None
         self.training = isinstance(_trainer(G), Trainer)
         if not self.training and not callable(G):
             refuse("G", G, WHAT)
@@ -40,7 +40,7 @@ class Source:
         """The same with the weights of a training as they are now.
 
         Raises ValueError if its lab is closed, trains a G of other inputs or pictures by now."""
-        new = Source(self._given, None if self.training else self.inputs)
+        new = Source(self.given, None if self.training else self.inputs)
         if new.inputs != self.inputs:
             raise ValueError(f"G takes {new.inputs} numbers now, not {self.inputs}: run the lab's cell again")
         if new.shape != self.shape:
@@ -49,10 +49,10 @@ class Source:
 
     def _take(self) -> None:
         if not self.training:
-            self.G = self._given
+            self.G = self.given
             return
-        with getattr(self._given, "lock", contextlib.nullcontext()):
-            trainer = _trainer(self._given)
+        with getattr(self.given, "lock", contextlib.nullcontext()):
+            trainer = _trainer(self.given)
             self.G, self.steps, self.data = trainer.averaged_g(), trainer.steps, trainer.settings["data"]
 
     def __call__(self, noise: torch.Tensor) -> torch.Tensor:

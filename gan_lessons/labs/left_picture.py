@@ -6,8 +6,6 @@ the lab lives its style sheet hides the picture (`stage.css`)."""
 import base64
 import sys
 
-from gan_lessons.labs import without_kernel
-
 HOW = "This picture was left by a lab. Run its cell to bring the lab to life."
 
 
@@ -51,8 +49,6 @@ def display(lab) -> None:
 
     if lab.closed:
         return ipython.display({"text/plain": repr(lab)}, raw=True)
-    if without_kernel.folder():
-        return without_kernel.show(lab)
     data, metadata = lab._repr_mimebundle_()
     ipython.display(data, metadata=metadata, raw=True)
     if "google.colab" not in sys.modules:  # each output is a page of its own there, so nothing could hide it

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from gan_lessons._core.refusals import refuse
 from gan_lessons.distributions.forgeries import FORGERIES, STRENGTHS, forged
 from gan_lessons.labs import open_labs
+from gan_lessons.labs.series_page import Place, Series, series_page
 from gan_lessons.plots.images import draw_sheet
 from gan_lessons.plots.metrics import METRICS, draw_metrics
 from gan_lessons.plots.picture import Picture
@@ -47,6 +48,20 @@ class MetricLab(widgets.VBox):
         with self._forgery.hold_trait_notifications(), self._strength.hold_trait_notifications():
             self._forgery.value, self._strength.value = forgery, strength
         return self.said
+
+    def without_kernel(self) -> tuple[str, str]:
+        """A page of every forgery at every strength, and what is shown now, in words."""
+        shown, said = (self._forgery.value, self._strength.value), self.said
+        series = []
+        for forgery in FORGERIES:
+            places = [Place(f"{s:g}", self._see(forgery, s), self.said) for s in POSITIONS]
+            series.append(Series(f"{forgery}: strength", places, POSITIONS.index(shown[1])))
+        self.choose(*shown)
+        return series_page("What each metric says of forged digits", series), said
+
+    def _see(self, *chosen) -> str:
+        self.choose(*chosen)
+        return self._picture.value
 
     @property
     def rows(self) -> list[dict]:

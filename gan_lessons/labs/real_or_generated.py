@@ -10,6 +10,7 @@ from gan_lessons._core.randomness import generator
 from gan_lessons._core.refusals import refuse, whole
 from gan_lessons.distributions import mnist
 from gan_lessons.labs import open_labs
+from gan_lessons.labs.series_page import Place, Series, series_page
 from gan_lessons.metrics.shares import share
 from gan_lessons.models.latent_space import generate
 from gan_lessons.plots.images import draw_sheet
@@ -58,8 +59,7 @@ class RealOrGenerated(widgets.VBox):
         at = len(self.answers)
         right = side == self.real_side[at]
         self.answers.append(right)
-        told = f"the {self.real_side[at]} one was real, the other one was made by {self.whose[at]}"
-        self._show(f"{'Right' if right else 'Wrong'} about pair {at + 1}: {told}. {self.said}")
+        self._show(f"{'Right' if right else 'Wrong'} about pair {at + 1}: {self._told(at)}. {self.said}")
         return right
 
     @property
@@ -74,14 +74,26 @@ class RealOrGenerated(widgets.VBox):
                 scores.append(f"against {name} {share(np.array(own, bool))}")
         return " ".join([place, f"Right answers: {'; '.join(scores)}." if scores else ""]).strip()
 
-    def _show(self, words: str) -> None:
-        at = min(len(self.answers), len(self.whose) - 1)
+    def without_kernel(self) -> tuple[str, str]:
+        """A page of all pairs, each with what it was to unfold; and the question, in words."""
+        question, n, places = "Which one did a person write?", len(self.whose), []
+        for at in range(n):
+            places.append(Place(f"{at + 1} of {n}", self._pair(at), question, (("Which was real?", self._told(at)),)))
+        return series_page("Real or generated?", [Series("pair", places)]), question
+
+    def _told(self, at: int) -> str:
+        return f"the {self.real_side[at]} one was real, the other one was made by {self.whose[at]}"
+
+    def _pair(self, at: int) -> str:
         pair = [self._real[at], self._fake[at]][:: 1 if self.real_side[at] == "left" else -1]
         figure, axes = canvas(1, 2, width=4.6, height=2.3)
         for ax, side, image in zip(axes, SIDES, pair, strict=True):
             draw_sheet(ax, image[None], 1, side)
         alt = "Two digits side by side, one written by a person and one generated."
-        self._picture.value = Picture(figure, alt)._repr_html_()
+        return Picture(figure, alt)._repr_html_()
+
+    def _show(self, words: str) -> None:
+        self._picture.value = self._pair(min(len(self.answers), len(self.whose) - 1))
         self._said.value = f'<p role="status">{html.escape(words)}</p>'
         for button in self._buttons:
             button.disabled = self.done

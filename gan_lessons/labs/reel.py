@@ -36,7 +36,10 @@ class Reel:
         far they are from it in float16, whose error is 1 / 2048 of that distance at most.
 
         So what stands still is exact, and one frame that runs off costs the others nothing: what is more than 65,504
-        away is put there. What is not finite is NaN."""
+        away is put there. What is not finite is NaN. Bytes, such as those of pictures, stay as they are."""
+        if values.dtype == np.uint8:
+            self._arrays[name], self._how[name] = values, {"axes": axis}
+            return
         values = np.where(np.isfinite(values), values, np.nan)
         ordered, count = np.sort(values, 0), np.isfinite(values).sum(0)  # NaN last
         usual = np.take_along_axis(ordered, np.maximum(count - 1, 0)[None] // 2, 0)[0]

@@ -49,6 +49,12 @@ class Scrubber(anywidget.AnyWidget):
             save_page(path, whole)
         return whole
 
+    def without_kernel(self) -> tuple[str, str]:
+        """Its page, and in words how many seeds are good at each position in the end."""
+        ends = zip(self.spec["values"], self.spec["shares"][-1], strict=True)
+        counts = "; ".join(f"{value}: {count} of {total}" for value, (count, total, *_) in ends)
+        return self.html(), f"{self.spec['label']}, good seeds at step {self.spec['steps'][-1]:,}: {counts}."
+
 
 def page_of(spec: dict, frames: bytes) -> str:
     """A scrubber's page, from what its widget has."""

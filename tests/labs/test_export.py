@@ -68,7 +68,8 @@ def test_a_notebook_without_outputs_is_run_and_stays_as_it_is(tmp_path):
     nbformat.write(new_notebook(cells=[new_code_cell(LAB)]), path)
     before = path.read_bytes()
     page = export(path).read_text()
-    assert page.count("<img") == 1 and 'alt="Step 30 (run 1 of 2' in page and GONE not in page
+    assert page.count("<iframe") == 1 and "new FilmPlayer(root" in page and "../films/" not in page and GONE not in page
+    assert "Step 1,526 (run 1 of 2" in page  # it goes on from step 30
     assert path.read_bytes() == before
 
 
