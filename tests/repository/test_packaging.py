@@ -137,14 +137,8 @@ HOSTS = {
     "mybinder.org",
 }
 SETTINGS = ("README.md", "LICENSE", "pyproject.toml", "requirements.txt", "requirements-dev.txt", "environment.yml")
-SETTINGS += (
-    "CHANGELOG.md",
-    "CITATION.cff",
-    "CONTRIBUTING.md",
-    ".github/workflows/ci.yml",
-    ".github/workflows/site.yml",
-    ".pre-commit-config.yaml",
-)
+SETTINGS += ("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", ".github/workflows/ci.yml", ".pre-commit-config.yaml")
+SETTINGS += (".github/workflows/site.yml", "requirements-site.txt", "docs/index.md")
 
 
 @pytest.mark.parametrize("name", [*SETTINGS, ".ci/run", "gan_lessons/tools/badges.py", "gan_lessons/tools/check.py"])
