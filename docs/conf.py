@@ -22,7 +22,8 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 BADGE = re.compile(r"\[!\[([^\]]+)\]\(https://[^)]+\.svg\)\]")  # its picture would come from the network
 BESIDE = re.compile(r'href="(\d\d_\w+)\.ipynb"')  # a link in what a cell shows, which Sphinx does not read
 
-project, author, copyright = "GAN lessons", "the authors of GAN lessons", "CC BY 4.0, code BSD 3-Clause"
+project = "GAN lessons"
+copyright = "the authors of GAN lessons. Text and pictures: CC BY 4.0. Code: BSD 3-Clause"
 release = gan_lessons.__version__
 
 root_doc = "docs/index"
@@ -58,6 +59,7 @@ html_theme_options = {
     },
     "use_repository_button": True,
     "home_page_in_toc": True,
+    "footer_content_items": ["copyright.html"],
     "navbar_persistent": [],
     "secondary_sidebar_items": [],  # its room is for labs; the sections of a page stand in the other sidebar
 }
@@ -155,7 +157,8 @@ def math(block: bool):
     """How a formula becomes MathML, which browsers draw by themselves."""
 
     def visit(self, node):
-        self.body.append(tex2mathml(node.astext(), as_block=block))
+        formula = tex2mathml(node.astext(), as_block=block)
+        self.body.append(formula.replace("<math ", '<math tabindex="0" ', 1) if block else formula)  # it may scroll
         raise nodes.SkipNode
 
     return visit, None
