@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from gan_lessons._core.pages_folder import folder
 from gan_lessons._core.refusals import refuse
 from gan_lessons.exercises import answers, folded
 from gan_lessons.exercises.catalogue import named
@@ -28,7 +29,7 @@ def ask(name: str, buttons: bool = True) -> None:
         refuse("name", name, "an exercise to be answered by a button; for this one there is gl.exercises.check")
     if not buttons:
         return _show_question(exercise)
-    if folded.folder():
+    if folder():
         return folded.ask(exercise)
     if isinstance(exercise, Explain):
         return _Text(exercise).show()

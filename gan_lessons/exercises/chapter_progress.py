@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gan_lessons._core.pages_folder import folder
 from gan_lessons.exercises import answers, folded
 from gan_lessons.exercises.catalogue import exercises
 from gan_lessons.exercises.checking import show
@@ -13,7 +14,7 @@ DONE = ("right", "as expected", "not as expected")
 def progress(notebook: str) -> None:
     """Shows a line for each exercise of a notebook ("02"): its kind, its state, how often it was tried."""
     there = exercises(notebook)
-    if folded.folder():
+    if folder():
         return folded.progress(notebook)
     known = answers.known()
     states = {name: known.get(name, {}).get("state", OPEN) for name in there}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 
+from gan_lessons._core.pages_folder import folder
 from gan_lessons._core.refusals import refuse, whole
 from gan_lessons.exercises import answers, folded
 from gan_lessons.exercises.catalogue import named
@@ -23,7 +24,7 @@ def check(name: str, answer: object = ..., hints: int = 0) -> None:
         refuse("hints", hints, "0, 1, 2 or 3")
     if isinstance(exercise, Predict | Explain):
         refuse("name", name, "an exercise that takes an answer in code; for this one there is gl.exercises.ask")
-    if folded.folder():
+    if folder():
         return folded.check(exercise)
     before = answers.known()
     long = isinstance(exercise, Repair) and not is_stub(answer)
@@ -39,7 +40,7 @@ def compare(name: str, measured: object) -> None:
     if not isinstance(exercise, Predict):
         refuse("name", name, "an exercise that asks for a prediction")
     came, letters = exercise.options[exercise.outcome(measured)], letters_of(exercise)
-    if folded.folder():
+    if folder():
         return folded.compare(exercise, came)
     expected = answers.known().get(name, {}).get("answer")
     if expected not in tuple(letters):

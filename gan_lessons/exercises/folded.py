@@ -11,9 +11,7 @@ from gan_lessons.exercises.judging import OPEN, RIGHT, WRONG, letters_of
 from gan_lessons.exercises.pictures import as_html
 from gan_lessons.exercises.records import Exercise, Explain, Option, Predict, Question, Read
 from gan_lessons.exercises.shown import box
-from gan_lessons.labs.without_kernel import folder, show_html
-
-__all__ = ["ask", "check", "compare", "folder", "progress", "quiz"]
+from gan_lessons.labs.without_kernel import show_html
 
 IN_CODE = "This exercise is written in the notebook, where a check answers it. Try it there, or on paper."
 RESULT = "In this page's run:"
@@ -72,7 +70,7 @@ def _options(question: Read | Question) -> Iterable[tuple[str, Option]]:
 
 
 def _verdict(option: Option) -> str:
-    return f"{RIGHT if option.right else WRONG}. {option.said}".capitalize()
+    return f"{(RIGHT if option.right else WRONG).capitalize()}. {option.said}"
 
 
 def _picture(question: Read | Question) -> str:

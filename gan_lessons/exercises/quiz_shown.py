@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gan_lessons._core.pages_folder import folder
 from gan_lessons.exercises import answers, folded
 from gan_lessons.exercises.asked import Below, asked, button, buttons, row
 from gan_lessons.exercises.judging import OPEN, RIGHT, WRONG, chosen
@@ -10,7 +11,7 @@ from gan_lessons.exercises.questions import questions
 
 def quiz(notebook: str) -> None:
     """Shows the quiz of a notebook, "02". Raises ValueError for any other."""
-    if folded.folder():
+    if folder():
         return folded.quiz(notebook, questions(notebook))
     return Quiz(notebook).show()
 

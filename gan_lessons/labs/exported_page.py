@@ -9,13 +9,14 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gan_lessons._core.pages_folder import VARIABLE
 from gan_lessons._core.refusals import refuse
 from gan_lessons.labs.dirac import DiracLab
 from gan_lessons.labs.dirac import page_of as page_of_dirac
 from gan_lessons.labs.scenes.dirac import SCENE
 from gan_lessons.labs.scrubber import page_of
 from gan_lessons.labs.stage.html_page import save_page
-from gan_lessons.labs.without_kernel import VARIABLE, filled, framed, inside
+from gan_lessons.labs.without_kernel import filled, framed, inside
 
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 GONE = "A widget was here. Open the notebook and run its cell to use it."

@@ -5,25 +5,16 @@ written into it, and the notebook's page shows them from `../films/`."""
 
 import hashlib
 import html
-import os
 import re
 import sys
 from pathlib import Path
 
-from gan_lessons._core.refusals import refuse
+from gan_lessons._core.pages_folder import folder
 
-VARIABLE, PLACE = "GAN_LESSONS_PAGES", "../films/"
+PLACE = "../films/"
 HEIGHT = 640  # pixels, until the page says how high it is
 BARS = "TqdmHBox"  # of tqdm: of no use when the work is done
 _AROUND = Path(__file__).parent / "stage" / "around.js"
-
-
-def folder() -> Path | None:
-    """Where the pages are written, or None where a kernel will be behind what is shown."""
-    name = os.environ.get(VARIABLE)
-    if name and not Path(name).is_dir():
-        refuse(VARIABLE, name, "a folder that is there")
-    return Path(name) if name else None
 
 
 def take_over() -> None:

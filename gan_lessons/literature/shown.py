@@ -4,6 +4,7 @@ import html
 from dataclasses import dataclass
 from pathlib import Path
 
+from gan_lessons._core.pages_folder import folder
 from gan_lessons.literature.records import NOTEBOOKS, Paper
 
 PAGE = Path(__file__).parent / "page"
@@ -38,5 +39,5 @@ def link(paper: Paper, words: str) -> str:
 
 
 def notebook(number: str) -> str:
-    """A link to a notebook beside this one."""
-    return f'<a href="{NOTEBOOKS[number]}.ipynb">{number}</a>'
+    """A link to a notebook beside this one, or to its page."""
+    return f'<a href="{NOTEBOOKS[number]}.{"html" if folder() else "ipynb"}">{number}</a>'
