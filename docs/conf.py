@@ -6,21 +6,16 @@ the pages need a network.
 
 import json
 import os
-import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 
 import gan_lessons
-from gan_lessons.literature import records
+from docs import tables
 from gan_lessons.tools import badges
 
 ADDRESS = badges.address()
-VIEW = "application/vnd.jupyter.widget-view+json"
-BADGE = re.compile(r"\[!\[([^\]]+)\]\(https://[^)]+\.svg\)\]")  # its picture would come from the network
-BESIDE = re.compile(r'href="(\d\d_\w+)\.ipynb"')  # a link in what a cell shows, which Sphinx does not read
 
 project = "GAN lessons"
 copyright = "the authors of GAN lessons. Text and pictures: CC BY 4.0. Code: BSD 3-Clause"
@@ -41,6 +36,7 @@ nb_code_prompt_show = "Show this cell"
 nb_code_prompt_hide = "Hide this cell"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
+myst_substitutions = tables.all_tables()
 
 html_theme = "sphinx_book_theme"
 html_title = project
@@ -66,46 +62,9 @@ html_theme_options = {
 html_sidebars = {"**": ["navbar-logo.html", "search-button-field.html", "page-toc.html", "sbt-sidebar-nav.html"]}
 
 
-def escaped(text: str) -> str:
-    """A text as Markdown that says just this."""
-    return re.sub(r"([\\`*_\[\]<>|$])", r"\\\1", text)
-
-
-def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A Markdown table."""
-    return "\n".join(f"| {' | '.join(row)} |" for row in [heads, ("---",) * len(heads), *rows])
-
-
-def lessons(*numbers: str) -> str:
-    """Links to notebooks."""
-    return " ".join(f"[{number}](../notebooks/{records.NOTEBOOKS[number]}.ipynb)" for number in numbers)
-
-
-terms = ((f"**{escaped(one.term)}**", escaped(one.means), lessons(one.notebook)) for one in records.terms().values())
-papers = (
-    (
-        f"[{escaped(one.title)}](<{one.link}>), {escaped(one.authors)} {one.year}",
-        escaped(one.says),
-        lessons(*one.notebooks),
-    )
-    for one in sorted(records.papers().values(), key=lambda paper: paper.year)
-)
-notebooks = {
-    path.name: json.loads(path.read_text("utf-8")) for path in sorted((badges.ROOT / "notebooks").glob("*.ipynb"))
-}
-first = next(iter(notebooks))
-elsewhere = f"{badges.colab_badge(ADDRESS, first)} {badges.binder_badge(ADDRESS, first)}"
-myst_substitutions = {
-    "elsewhere": BADGE.sub(r"[\1]", elsewhere),
-    "lessons": badges.contents(notebooks).replace("](", "](../notebooks/"),
-    "glossary": table(("term", "meaning", "lesson"), terms),
-    "papers": table(("paper", "what it added", "lesson"), papers),
-}
-
-
 def read(app, docname: str, source: list[str]) -> None:
     """A source as the site has it: badges in words, and of a notebook what Colab needs left out and checks folded."""
-    text = BADGE.sub(r"[\1]", source[0])
+    text = tables.in_words(source[0])
     if docname.startswith("notebooks/"):
         notebook = json.loads(text)
         for cell in notebook["cells"]:
@@ -120,13 +79,6 @@ def read(app, docname: str, source: list[str]) -> None:
     source[0] = text
 
 
-def without_widgets(app, doctree) -> None:
-    """Takes away what only a kernel can show: buttons, bars of progress."""
-    for bundle in [one for one in doctree.findall(nodes.container) if one.get("nb_element") == "mime_bundle"]:
-        if any(one.get("mime_type") == VIEW for one in bundle.children):
-            bundle.parent.remove(bundle)
-
-
 def short_titles(app, env) -> None:
     """In lists of pages a lesson goes by its number and name; what it is about stands on its page."""
     for name in [name for name in env.titles if name.startswith(("notebooks/", "workshop/"))]:
@@ -135,10 +87,8 @@ def short_titles(app, env) -> None:
         next(env.tocs[name].findall(nodes.reference))[:] = [nodes.Text(short)]
 
 
-def with_links(app, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Links between notebooks in what cells show; and only notebooks are launched elsewhere."""
-    if "body" in context:
-        context["body"] = BESIDE.sub(r'href="\1.html"', context["body"])
+def launchers(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Only notebooks are launched elsewhere."""
     if not pagename.startswith("notebooks/"):
         buttons = context["header_buttons"]
         context["header_buttons"] = [one for one in buttons if one.get("label") != "launch-buttons"]
@@ -166,8 +116,7 @@ def math(block: bool):
 
 def setup(app):
     app.connect("source-read", read)
-    app.connect("doctree-read", without_widgets)
     app.connect("env-updated", short_titles)
-    app.connect("html-page-context", with_links, priority=900)  # after the theme
+    app.connect("html-page-context", launchers, priority=900)  # after the theme
     app.connect("builder-inited", places)
     app.add_html_math_renderer("mathml", math(block=False), math(block=True))
