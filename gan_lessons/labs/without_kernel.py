@@ -52,19 +52,19 @@ def show_html(text: str, words: str) -> None:
 def _show_page(page: str, words: str) -> None:
     title = html.unescape(re.search("<title>(.*?)</title>", page, re.DOTALL)[1])
     said = f"<details><summary>In words</summary><p>{html.escape(words)}</p></details>"
-    show_html(framed(title, f'src="{PLACE}{written(page, title)}"') + said, f"{title}. {words}")
+    show_html(framed(title, f'loading="lazy" src="{PLACE}{written(page, title)}"') + said, f"{title}. {words}")
 
 
 def framed(title: str, source: str) -> str:
     """A page in a page. source: the attribute that says where it is, or what."""
     style = f"width: 100%; height: {HEIGHT}px; border: 0"
-    frame = f'<iframe class="gan-page" loading="lazy" title="{html.escape(title)}" style="{style}" {source}></iframe>'
+    frame = f'<iframe class="gan-page" title="{html.escape(title)}" style="{style}" {source}></iframe>'
     return f"{frame}\n<script>\n{_AROUND.read_text('utf-8')}</script>\n"
 
 
 def filled(text: str, pages: Path) -> str:
     """HTML that holds the pages which it shows, so that it needs no other file. pages: the folder with them."""
-    there = re.compile(f'src="{re.escape(PLACE)}([a-z0-9-]+[.]html)"')
+    there = re.compile(f'loading="lazy" src="{re.escape(PLACE)}([a-z0-9-]+[.]html)"')
     return there.sub(lambda found: inside((pages / found[1]).read_text("utf-8")), text)
 
 

@@ -19,7 +19,7 @@ import gan_lessons as gl
 from gan_lessons._core.pages_folder import VARIABLE, folder
 from gan_lessons.distributions.images import Handwritten
 from gan_lessons.distributions.noise import NormalNoise
-from gan_lessons.labs import film_again, without_kernel
+from gan_lessons.labs import film_again, latent_planes, without_kernel
 from gan_lessons.labs.series_page import Place, Series, series_page
 from gan_lessons.recipes import digits as digit_recipes
 
@@ -41,6 +41,7 @@ def pages(tmp_path, monkeypatch):
     monkeypatch.setattr(shell, "display_pub", found)
     monkeypatch.setattr(film_again, "STEPS", 60)
     monkeypatch.setattr(film_again, "LARGE_STEPS", 6)
+    monkeypatch.setattr(latent_planes, "SHOWN", 2)
     without_kernel.take_over()
     yield films, lambda: [found.outputs.pop(0)["data"] for _ in list(found.outputs)]
     InteractiveShell.clear_instance()
@@ -52,28 +53,38 @@ def page_of(films, data):
     return (films / re.search(r'src="\.\./films/([^"]+)"', data["text/html"])[1]).read_text()
 
 
-def labs():
-    """Labs that train, each begun in another way."""
-    lab = gl.labs.Lab(SMALL, runs=3, name="lab")
+def changed(name):
+    """A lab that was trained, set anew, and stepped."""
+    lab = gl.labs.Lab(SMALL, runs=3, name=name)
     lab.advance(25)
     lab.set("d_lr", 0.003)
     lab.step("D")
-    yield lab
-    lab = gl.labs.Playground(RING, runs=2, name="playground")
-    for _ in range(4):  # half of a round of slow motion
-        lab.receive(None, {"type": "credit", "n": 1, "epoch": lab.epoch, "slow": True}, [])
-    yield lab
-    pair = gl.labs.Compare(RING, {"d_lr": 0.003}, name="pair")
-    pair.advance(10)
-    yield pair
-    lab = gl.labs.Lab(DIGITS, name="digits")
+    return lab
+
+
+def half_way(name):
+    """A lab in the middle of a round of slow motion."""
+    lab = gl.labs.Playground(RING, runs=2, name=name)
+    for _ in range(4):
+        lab.frame(paid=False, phase=lab.sides[0].phase(0))
+    return lab
+
+
+def pair(name):
+    made = gl.labs.Compare(RING, {"d_lr": 0.003}, name=name)
+    made.advance(10)
+    return made
+
+
+def of_digits(name):
+    lab = gl.labs.Lab(DIGITS, name=name)
     lab.advance(2)
-    yield lab
+    return lab
 
 
-@pytest.mark.parametrize("at", range(4), ids=["lab", "playground", "compare", "digits"])
-def test_a_film_leaves_the_lab_as_it_was_to_the_last_bit(pages, at):
-    lab, twin = list(labs())[at], list(labs())[at]
+@pytest.mark.parametrize("make", [changed, half_way, pair, of_digits], ids=lambda make: make.__name__)
+def test_a_film_leaves_the_lab_as_it_was_to_the_last_bit(pages, make):
+    lab, twin = make("one"), make("other")
     steps, kept = lab.trainer.steps, list(lab.film.frames)
     display(lab)
     page = page_of(pages[0], pages[1]()[0])
@@ -87,7 +98,7 @@ def test_a_film_leaves_the_lab_as_it_was_to_the_last_bit(pages, at):
 
 
 def test_a_film_begins_with_what_was_kept_and_goes_on(pages):
-    lab = next(labs())
+    lab = changed("lab")
     frames = film_again.film_on(lab)
     steps = [header["step"] for header, _ in frames]
     assert steps[: len(lab.film.frames)] == [header["step"] for header, _ in lab.film.frames]
@@ -138,8 +149,8 @@ def class_lab():
     return gl.labs.ClassLab(FromTestSet(), name="test")
 
 
-def latent():
-    return gl.labs.LatentLab(gl.shipped.networks.shipped("mlp")[0], name="test")
+def latent(name="test"):
+    return gl.labs.LatentLab(gl.shipped.networks.shipped("mlp")[0], name=name)
 
 
 def planes():
@@ -167,7 +178,7 @@ def test_every_other_lab_leaves_a_page_that_teaches(pages, make):
 
 
 def test_a_walk_leaves_the_latent_lab_where_it_was(pages):
-    lab, other = latent(), latent()
+    lab, other = latent(), latent("other")
     lab.choose(7), other.choose(7)
     lab.without_kernel()
     assert alike(lab.shown.sheet.images, other.shown.sheet.images) and lab.shown.place == other.shown.place
@@ -175,6 +186,7 @@ def test_a_walk_leaves_the_latent_lab_where_it_was(pages):
     assert alike(lab.shown.sample, other.shown.sample)
 
 
+@pytest.mark.slow
 def test_a_latent_lab_of_a_training_that_has_not_begun_shows_what_would_come(pages):
     lab = gl.labs.Lab(DIGITS, name="to walk in")
     before = where(lab.trainer)
@@ -211,7 +223,11 @@ def test_a_slider_of_many_places_has_some_and_the_one_where_it_stands(pages, lea
 
     kind = widgets.IntSlider if step == 1 else widgets.FloatLogSlider
     seen = []
-    widgets.interact(seen.append, object=kind(value=value, min=least, max=most, step=step))
+
+    def see(x):
+        seen.append(x)
+
+    widgets.interact(see, x=kind(value=value, min=least, max=most, step=step))
     made = set(seen)
     assert 10 <= len(made) <= 13 and value in made and min(made) == (least if step == 1 else 1e-4)
 
