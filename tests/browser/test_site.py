@@ -174,7 +174,7 @@ def live(page, at=0):
     frame = page.locator(FRAME).nth(at)
     frame.scroll_into_view_if_needed()
     inside = frame.element_handle().content_frame()
-    inside.wait_for_selector("canvas[data-drawn], canvas[data-frame], canvas[data-step]")
+    inside.wait_for_selector("#root :is(canvas, img, svg)")
     return inside
 
 
