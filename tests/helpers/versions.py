@@ -24,4 +24,4 @@ def bounds(lines):
 
 RUNTIME = bounds(PYPROJECT["project"]["dependencies"])
 EXTRAS = {name: bounds(lines) for name, lines in PYPROJECT["project"]["optional-dependencies"].items()}
-LEARNER, DEVELOPER = pins("requirements.txt"), pins("requirements-dev.txt")
+LEARNER, DEVELOPER, SITE = (pins(f"requirements{of}.txt") for of in ("", "-dev", "-site"))

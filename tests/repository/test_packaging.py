@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.versions import DEVELOPER, EXTRAS, LEARNER, PYPROJECT, ROOT, RUNTIME, text
+from helpers.versions import DEVELOPER, EXTRAS, LEARNER, PYPROJECT, ROOT, RUNTIME, SITE, text
 
 from gan_lessons.tools import check
 
@@ -23,17 +23,19 @@ CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
 def test_tested_set_holds_all_that_the_package_names():
     assert LEARNER.keys() == (RUNTIME | EXTRAS["lab"]).keys()
     assert DEVELOPER.keys() == EXTRAS["test"].keys()
+    assert SITE.keys() == EXTRAS["site"].keys()
 
 
 def test_tested_set_is_within_the_bounds():
-    for name, lowest in (RUNTIME | EXTRAS["lab"] | EXTRAS["test"]).items():
-        pinned = (LEARNER | DEVELOPER)[name]
+    for name, lowest in (RUNTIME | EXTRAS["lab"] | EXTRAS["test"] | EXTRAS["site"]).items():
+        pinned = (LEARNER | DEVELOPER | SITE)[name]
         assert check._numbers(pinned) >= check._numbers(lowest), name
 
 
 def test_requirements_install_the_package_and_build_on_each_other():
     assert text("requirements.txt").splitlines()[-1] == "-e ."
-    assert "-r requirements.txt" in text("requirements-dev.txt").splitlines()
+    assert "-r requirements.txt" in text("requirements-site.txt").splitlines()
+    assert {"-r requirements.txt", "-r requirements-site.txt"} <= set(text("requirements-dev.txt").splitlines())
 
 
 def test_binder_has_the_tested_versions():
@@ -137,6 +139,7 @@ HOSTS = {
 }
 SETTINGS = ("README.md", "LICENSE", "pyproject.toml", "requirements.txt", "requirements-dev.txt", "environment.yml")
 SETTINGS += ("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", ".github/workflows/ci.yml", ".pre-commit-config.yaml")
+SETTINGS += (".github/workflows/site.yml", "requirements-site.txt", "docs/index.md")
 
 
 TOOLS = [f"gan_lessons/tools/{name}.py" for name in ("badges", "check", "wheels", "bundled/install")]
