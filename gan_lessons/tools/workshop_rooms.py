@@ -10,6 +10,7 @@ import json
 import re
 from pathlib import Path
 
+SHARED = 0.75  # of the cores: who had less shared them with other work
 FRAMES = 10  # a second, at which a moving picture is one
 PART = re.compile(r"(?s)(<!-- (memory|load): written by python -m gan_lessons times -->\n).*?(<!-- end of \2 -->)")
 
@@ -43,6 +44,9 @@ def _load(rows: list[dict]) -> str:
     least, middle = (whole[f"{which}_frames_per_second"] for which in ("least", "median"))
     failed = f"{whole['failures']} of them failed" if whole["failures"] else "none failed"
     carried = learners * min(1, least / FRAMES) / cores
+    shared = (
+        f" The machine did other work, too: hub and learners had {whole['used_cores']:.1f} cores while they played."
+    )
     return (
         f"{learners} learners came at the same moment to {cores} cores, ran all of notebook 01 and played its first "
         f"lab together for {whole['play_s']} seconds, and {failed}. The lab's first picture came after at most "
@@ -50,4 +54,6 @@ def _load(rows: list[dict]) -> str:
         f"more, and the median was {middle:.1f}. A learner's server and notebook held at most "
         f"{memory} MB, and the hub itself {whole['hub_mb']} MB. With {FRAMES} frames a second for each, a core carries "
         f"{carried:.1f} learners who all play at the same moment, and 1 GB of memory carries {1000 / memory:.1f}."
+        + shared
+        * (whole["used_cores"] < SHARED * cores)
     )

@@ -25,7 +25,7 @@ ALL = {
     "least_frames_per_second": 12.0,
     "median_frames_per_second": 14.0,
 }
-ALL |= {"memory_mb": 500, "hub_mb": 200, "play_s": 60, "cores": 2}
+ALL |= {"memory_mb": 500, "hub_mb": 200, "play_s": 60, "cores": 2, "used_cores": 1.8}
 
 
 @pytest.fixture
@@ -48,6 +48,7 @@ def page(tmp_path):
 def test_the_reports_reach_the_page(page):
     text = page()
     assert "| `99_lesson` | 500 | 400 | 600 |\n<!-- end of memory -->" in text
+    assert "other work" not in text
     assert "old" not in text and "\nWords.\n" in text
     assert "for 60 seconds, and none failed." in text
     assert "12.0 frames a second or more, and the median was 14.0." in text
@@ -55,7 +56,8 @@ def test_the_reports_reach_the_page(page):
 
 
 def test_slow_labs_and_failures_are_said(page):
-    text = page(least_frames_per_second=5.0, failures=2)
+    text = page(least_frames_per_second=5.0, failures=2, used_cores=0.96)
+    assert "did other work, too: hub and learners had 1.0 cores" in text
     assert "2 of them failed" in text and "a core carries 2.0 learners" in text
 
 
