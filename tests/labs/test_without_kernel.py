@@ -159,7 +159,7 @@ def planes():
 
 
 OTHERS = [scrubber, dirac, metric_lab, diagnosis, pairs, class_lab, latent, planes]
-SERIES = {metric_lab: 6, diagnosis: 1, pairs: 1, class_lab: 4, latent: 4, planes: 3}
+SERIES = {metric_lab: len(gl.distributions.FORGERIES), diagnosis: 1, pairs: 1, class_lab: 4, latent: 4, planes: 3}
 
 
 @pytest.mark.slow

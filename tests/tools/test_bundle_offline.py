@@ -15,13 +15,20 @@ from gan_lessons.tools.wheels import Target
 
 FIRST = "00_start_here.ipynb"
 INTERFACES = "import socket; print([name for _, name in socket.if_nameindex()])"
-# Starts the lessons, fetches the address that is told, and ends JupyterLab.
-SERVED = """import os, re, signal, subprocess, sys, urllib.request
+# Starts the lessons, fetches the address that is told, and ends JupyterLab. It tells the address before it listens.
+SERVED = """import os, re, signal, subprocess, sys, time, urllib.request
 server = subprocess.Popen(sys.argv[1:], stderr=subprocess.PIPE, text=True, start_new_session=True)
-address = next(found[0] for line in server.stderr if (found := re.search(r"http://127\\S+token=\\w+", line)))
-with urllib.request.urlopen(address) as answer:
+try:
+    address = next(found[0] for line in server.stderr if (found := re.search(r"http://127\\S+token=\\w+", line)))
+    for trial in range(600):
+        try:
+            answer = urllib.request.urlopen(address, timeout=60)
+            break
+        except urllib.error.URLError:
+            time.sleep(0.1)
     print(answer.status, answer.url.partition("?")[0], b"jupyter-config-data" in answer.read())
-os.killpg(server.pid, signal.SIGTERM)  # JupyterLab is a child of the command
+finally:
+    os.killpg(server.pid, signal.SIGTERM)  # JupyterLab is a child of the command
 server.communicate(timeout=60)"""
 
 
