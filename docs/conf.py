@@ -9,10 +9,11 @@ import os
 from pathlib import Path
 
 from docutils import nodes
-from docutils.utils.math.latex2mathml import tex2mathml
 
 import gan_lessons
 from docs import tables
+from gan_lessons._core import pages_folder
+from gan_lessons.slides.formulas import mathml
 from gan_lessons.tools import badges
 
 ADDRESS = badges.address()
@@ -100,14 +101,14 @@ def places(app) -> None:
     Path(app.outdir, "index.html").write_text(f'<meta http-equiv="refresh" content="0; url={first}">', "utf-8")
     folder = Path(app.outdir, "films").resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ["GAN_LESSONS_PAGES"] = str(folder)
+    os.environ[pages_folder.VARIABLE] = str(folder)
 
 
 def math(block: bool):
     """How a formula becomes MathML, which browsers draw by themselves."""
 
     def visit(self, node):
-        formula = tex2mathml(node.astext(), as_block=block)
+        formula = mathml(node.astext(), block)
         self.body.append(formula.replace("<math ", '<math tabindex="0" ', 1) if block else formula)  # it may scroll
         raise nodes.SkipNode
 

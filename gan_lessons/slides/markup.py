@@ -2,28 +2,24 @@
 
 import re
 
-from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from gan_lessons.slides.formulas import mathml
 
 
 class _Still(IPythonRenderer):
     """What the lessons' Markdown becomes; nothing in it leads out of the page."""
 
     def inline_math(self, body: str) -> str:
-        return _formula(body)
+        return mathml(body)
 
     def block_math(self, body: str) -> str:
         """A row for each formula of several that stand side by side."""
         rows = [row.strip().rstrip(",") for row in body.split(r"\qquad") if row.strip()]
-        return "".join(f'<div class="formula">{_formula(row, "block")}</div>' for row in rows)
+        return "".join(f'<div class="formula">{mathml(row, block=True)}</div>' for row in rows)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return text
-
-
-def _formula(body: str, display: str = "inline") -> str:
-    """MathML. A function's name stands apart from a letter that follows it: log D."""
-    return re.sub(r"(<mi>[a-z]{2,}</mi>)(?=<m[in]>)", r'\1<mspace width="0.17em" />', convert(body, display=display))
 
 
 def as_html(text: str) -> str:
