@@ -67,8 +67,11 @@ def jupyterlab(root: Path, subshells: bool = True, python: str = sys.executable)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(120)  # it ends its kernels first, which takes long on a busy machine
-            log.close()
+            try:
+                server.wait(120)  # it ends its kernels first, which takes long on a busy machine
+            finally:
+                server.kill()
+                log.close()
 
 
 def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:

@@ -27,10 +27,7 @@ def room(name: str, cpus: float, memory: int) -> Iterator[list[str]]:
         with _groups(name, cpus, memory) as groups:
             enter = "; ".join(f"echo $$ > {group}/cgroup.procs" for group in groups)
             yield ["sh", "-c", f'{enter}; exec "$@"', "sh"]
-    elif (
-        shutil.which("systemd-run")
-        and not subprocess.run([*_scope(cpus, memory), "true"], capture_output=True).returncode
-    ):
+    elif _works([*_scope(cpus, memory), "true"]):
         yield _scope(cpus, memory)
     else:
         raise RuntimeError("memory and processors cannot be limited here: this needs root, or a session of systemd")
@@ -41,12 +38,13 @@ def _groups(name: str, cpus: float, memory: int) -> Iterator[list[Path]]:
     limits = {"memory": {"memory.limit_in_bytes": memory}, "cpu": {"cpu.cfs_quota_us": round(cpus * PERIOD)}}
     limits["cpu"] = {"cpu.cfs_period_us": PERIOD} | limits["cpu"]
     groups = []
-    for kind, values in limits.items():
-        groups.append(_own(kind) / f"{name}-{os.getpid()}")
-        groups[-1].mkdir()
-        for file, value in values.items():
-            (groups[-1] / file).write_text(str(value))
     try:
+        for kind, values in limits.items():
+            group = _own(kind) / f"{name}-{os.getpid()}"
+            group.mkdir()
+            groups.append(group)
+            for file, value in values.items():
+                (group / file).write_text(str(value))
         yield groups
     finally:
         for group in groups:

@@ -110,11 +110,13 @@ def download(target: Target, wanted: Sequence[str], folder: Path) -> set[Path]:
         wanted = [f"{line}+cpu" if line == torch else line for line in wanted]
         _torch_for_cpus(target, f"{torch}+cpu", folder)
     _pip(target, [*([] if target.is_this else ["--no-deps"]), *wanted], folder)
-    while True:
-        used, missing = needed(target, wanted, folder)
-        if not missing:
-            return used
+    before, (used, missing) = None, needed(target, wanted, folder)
+    while missing:
+        if missing == before:
+            raise Refused(f"pip got no wheels that {target} can install, of these: {', '.join(missing)}.")
         _pip(target, ["--no-deps", *missing], folder)
+        before, (used, missing) = missing, needed(target, wanted, folder)
+    return used
 
 
 def _torch_for_cpus(target: Target, torch: str, folder: Path) -> None:

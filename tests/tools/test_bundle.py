@@ -1,6 +1,7 @@
 """The folder for a USB stick: what it holds, what stands in its way, and what its scripts say then."""
 
 import importlib.util
+import ntpath
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from helpers.versions import LEARNER, ROOT
@@ -230,6 +232,19 @@ def test_pip_that_gets_nothing_comes_with_a_next_step(tmp_path, monkeypatch, cap
     assert "No matching distribution" in capfd.readouterr().err and names(tmp_path) == []
 
 
+def test_wheels_that_do_not_fit_are_told_and_not_asked_for_again(tmp_path, monkeypatch):
+    asked = []
+
+    def get(target, words, folder):
+        asked.append(words)
+        wheel(folder, f"torch-{LEARNER['torch']}-cp27-cp27-win32.whl")
+
+    monkeypatch.setattr(wheels, "_pip", get)
+    with pytest.raises(Refused, match=rf"no wheels that Python 3\.12 on Windows .*torch=={LEARNER['torch']}"):
+        wheels.download(WINDOWS, [f"torch=={LEARNER['torch']}"], tmp_path)
+    assert len(asked) == 2
+
+
 # -- what installs
 
 
@@ -263,6 +278,17 @@ def test_a_python_that_fits_is_told_from_one_that_does_not(stick):
     assert run(stick, "--fits")[0] == 1
     code, said = run(stick, "new")
     assert code == 2 and "do not fit Python 3" in said and "They are for: cp27-cp27-win32." in said
+
+
+def test_a_python_that_is_too_old_for_pip_is_told_what_fits(stick):
+    with zipfile.ZipFile(stick / "wheels" / "pip-99-py3-none-any.whl", "w") as file:
+        for name in ("pip/__init__.py", "pip/_vendor/__init__.py", "pip/_vendor/packaging/__init__.py"):
+            file.writestr(name, "")
+        file.writestr("pip/_vendor/packaging/tags.py", "what a later Python reads")
+    bundle.write_sums(stick)
+    assert run(stick, "--fits")[0] == 1
+    code, said = run(stick, "new")
+    assert code == 2 and "do not fit Python 3" in said and "Traceback" not in said
 
 
 @needs_sh
@@ -392,7 +418,14 @@ def test_on_windows_a_double_click_opens_the_lessons(install, tmp_path, monkeypa
     monkeypatch.setattr(install, "WINDOWS", True)
     assert install.start_script(str(tmp_path)) == str(tmp_path / "start.bat")
     lines = (tmp_path / "start.bat").read_text().splitlines()
-    assert lines[1] == 'cd /d "%~dp0"' and "%~dp0env\\Scripts;" in lines[2] and lines[-1] == "pause"
+    assert lines[1] == 'cd /d "%~dp0"' and "%~dp0env\\Scripts;" in lines[-3] and lines[-1] == "pause"
+
+
+def test_a_drive_that_is_not_there_ends_the_search_for_room(install, monkeypatch):
+    path = SimpleNamespace(exists=lambda path: False, dirname=ntpath.dirname)
+    monkeypatch.setattr(install, "os", SimpleNamespace(path=path))
+    with pytest.raises(OSError):
+        install.room("Z:\\lessons\\here", 1e9)
 
 
 def test_an_old_python_can_read_what_installs():

@@ -39,14 +39,15 @@ class Misfit(Refused):
 def fitting():
     """Names of the wheels that this Python can install. Raises Misfit where those of torch are for others."""
     sys.path.insert(0, pip_wheel())
-    from pip._vendor.packaging.tags import sys_tags
-    from pip._vendor.packaging.utils import parse_wheel_filename
-
-    ours, found = set(sys_tags()), []
     names = sorted(name for name in os.listdir(WHEELS) if name.endswith(".whl"))
-    for name in names:
-        if ours & parse_wheel_filename(name)[3]:
-            found.append(name)
+    try:
+        from pip._vendor.packaging.tags import sys_tags
+        from pip._vendor.packaging.utils import parse_wheel_filename
+    except (ImportError, SyntaxError):  # this Python is too old for pip itself
+        found = []
+    else:
+        ours = set(sys_tags())
+        found = [name for name in names if ours & parse_wheel_filename(name)[3]]
     if not any(name.startswith("torch-") for name in found):
         for_others = ", ".join(name[:-4].split("-", 2)[2] for name in names if name.startswith("torch-"))
         here = f"Python {platform.python_version()} ({sys.executable}) on {platform.system()} {platform.machine()}"
@@ -153,7 +154,7 @@ def claim(folder, longest):
 def room(folder, size):
     """Raises Refused if a folder's disk has not this many bytes for what will be in it."""
     there = folder
-    while not os.path.exists(there):
+    while not os.path.exists(there) and there != os.path.dirname(there):  # a drive of Windows may be missing
         there = os.path.dirname(there)
     free, need = shutil.disk_usage(there).free / 1e9, (size + COMPILED) / 1e9
     if free < need:
@@ -211,6 +212,8 @@ def lessons(folder, *words):
 
 START_BAT = """@echo off
 cd /d "%~dp0"
+set "PYTHONPATH="
+set "PYTHONHOME="
 set "PATH=%~dp0env\\Scripts;%PATH%"
 python -m gan_lessons start notebooks %*
 pause
@@ -218,6 +221,7 @@ pause
 START_SH = """#!/bin/sh
 # Opens the GAN lessons.
 cd "$(dirname "$0")" || exit
+unset PYTHONPATH PYTHONHOME
 PATH="$PWD/env/bin:$PATH" exec python -m gan_lessons start notebooks "$@"
 """
 
