@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks import browser
@@ -82,20 +82,17 @@ def from_bundle(folder: Path) -> Seconds:
 def moving(notebooks: Path, python: Path) -> Seconds:
     """Opens the first notebook with an environment's JupyterLab, runs it, and plays its lab."""
     found: Seconds = {}
-    with _timed(found, "jupyterlab"):
-        server = browser.jupyterlab(notebooks, python=str(python))
-        address = server.__enter__()
-    try:
-        with browser.page() as page:
-            with _timed(found, "notebook"):
-                browser.open_notebook(page, address, FIRST)
-            with _timed(found, "picture"):
-                browser.run_all(page, timeout=600)
-                page.locator(".gan-stage canvas").first.scroll_into_view_if_needed()
-                play(page)
-                page.wait_for_function(MOVED, timeout=60_000)
-    finally:
-        server.__exit__(None, None, None)
+    with ExitStack() as stack:
+        with _timed(found, "jupyterlab"):
+            address = stack.enter_context(browser.jupyterlab(notebooks, python=str(python)))
+        page = stack.enter_context(browser.page())
+        with _timed(found, "notebook"):
+            browser.open_notebook(page, address, FIRST)
+        with _timed(found, "picture"):
+            browser.run_all(page, timeout=600)
+            page.locator(".gan-stage canvas").first.scroll_into_view_if_needed()
+            play(page)
+            page.wait_for_function(MOVED, timeout=60_000)
     return found
 
 

@@ -60,10 +60,9 @@ class Student:
             raise RuntimeError(f"{notebook} showed no lab")
 
     def _sign_in(self) -> None:
-        page = self.web.get(f"{self.hub.address}/hub/login", timeout=60)
+        self.web.get(f"{self.hub.address}/hub/login", timeout=60).raise_for_status()
         form = {"username": self.name, "password": "any", "_xsrf": self.web.cookies.get("_xsrf", path="/hub/")}
-        page = self.web.post(f"{self.hub.address}/hub/login?next=/hub/home", data=form, timeout=60)
-        page.raise_for_status()
+        self.web.post(f"{self.hub.address}/hub/login?next=/hub/home", data=form, timeout=60).raise_for_status()
 
     def _spawn(self) -> None:
         self.web.get(f"{self.hub.address}/hub/spawn/{self.name}", timeout=SPAWN).raise_for_status()

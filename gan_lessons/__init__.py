@@ -9,7 +9,8 @@ import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - said here, for an old Python cannot read the other files
     here = ".".join(map(str, sys.version_info[:2])) + " (" + sys.executable + ")"
-    sys.exit("The lessons need Python 3.11 or newer, and this is " + here + ". Make an environment with a newer one.")
+    told = "The lessons need Python 3.11 or newer, and this is " + here + ". Make an environment with a newer one."
+    raise (SystemExit if sys.argv[:1] == ["-m"] else ImportError)(told)  # a command says the sentence alone
 
 from gan_lessons._core.lazy import offer
 

@@ -39,13 +39,18 @@ def make(folder: Path, numbers: Sequence[str] = (), root: Path = ROOT) -> list[P
 def executed(notebook: Path) -> dict:
     """A notebook with its outputs, run in an empty folder, so that nobody's answers are in them.
 
-    Raises nbclient's CellExecutionError for a cell that fails."""
+    Raises ValueError for a cell that fails."""
     import nbformat
     from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
 
     content = nbformat.read(notebook, as_version=4)
-    with tempfile.TemporaryDirectory() as empty:
-        return NotebookClient(content, timeout=SECONDS, resources={"metadata": {"path": empty}}).execute()
+    try:
+        with tempfile.TemporaryDirectory() as empty:
+            return NotebookClient(content, timeout=SECONDS, resources={"metadata": {"path": empty}}).execute()
+    except CellExecutionError as error:
+        why = f"{error.ename}: {error.evalue}"
+        raise ValueError(f"A cell of {notebook} failed ({why}). Run it in JupyterLab, and mend it there.") from None
 
 
 def _chosen(root: Path, numbers: Sequence[str]) -> list[Path]:

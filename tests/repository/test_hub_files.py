@@ -62,7 +62,7 @@ def test_idle_servers_and_kernels_end(values, tljh):
 
 def test_nobody_enters_before_names_and_secrets_are_given(values):
     config = values["hub"]["config"]
-    assert config["JupyterHub"] == {"authenticator_class": "github", "admin_access": False}
+    assert config["JupyterHub"] == {"authenticator_class": "github"}
     assert config["Authenticator"] == {"admin_users": [], "allowed_users": [], "allow_all": False}
     assert config["GitHubOAuthenticator"]["client_secret"] == config["GitHubOAuthenticator"]["client_id"] == ""
     assert values["proxy"]["https"]["enabled"]
@@ -71,8 +71,9 @@ def test_nobody_enters_before_names_and_secrets_are_given(values):
 
 def test_tljh_starts_no_server_under_a_dummy_authenticator(tljh):
     auth = pytest.importorskip("jupyterhub.auth")
-    with pytest.raises(RuntimeError, match=r"set auth\.type to real sign-in"):
-        tljh.Spawner.pre_spawn_hook(SimpleNamespace(authenticator=auth.DummyAuthenticator()))
+    for kind in (auth.DummyAuthenticator, type("Ours", (auth.DummyAuthenticator,), {})):
+        with pytest.raises(RuntimeError, match=r"set auth\.type to real sign-in"):
+            tljh.Spawner.pre_spawn_hook(SimpleNamespace(authenticator=kind()))
     tljh.Spawner.pre_spawn_hook(SimpleNamespace(authenticator=auth.PAMAuthenticator()))
 
 

@@ -41,6 +41,15 @@ def test_a_notebook_is_run_elsewhere_and_its_pictures_are_shown(root):
     assert len(list((root / "notebooks").iterdir())) == 2
 
 
+@pytest.mark.slow
+def test_a_notebook_that_fails_is_told_in_a_sentence(root):
+    path = root / "notebooks" / "08_two.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("1 / 0")]), path)
+    with pytest.raises(ValueError, match=r"08_two\.ipynb failed \(ZeroDivisionError: division by zero\)\. Run it in"):
+        command.make(root / "slides", ["08"], root)
+    assert list((root / "slides").iterdir()) == []
+
+
 def test_all_notebooks_or_those_that_are_named(root, not_run):
     assert [page.name for page in command.make(root / "all", (), root)] == ["07_one.html", "08_two.html"]
     assert [page.name for page in command.make(root / "some", ["08", "08"], root)] == ["08_two.html"]
