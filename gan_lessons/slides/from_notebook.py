@@ -17,10 +17,9 @@ from gan_lessons.exercises.catalogue import named
 from gan_lessons.exercises.judging import letters_of
 from gan_lessons.exercises.pictures import Picture, picture
 from gan_lessons.exercises.records import Exercise, Predict, Read
+from gan_lessons.slides.fitting import blocks, first_words, fitted, is_list, is_prose, items, last_question
 
 LEFT_OUT = ("at home", "exercises", "further reading")
-LINE, ROOM = 44, 11.5  # letters in a line of a slide, and lines under its heading
-WORDS = 55  # of a section's opening: whole sentences, one at least
 CALL = re.compile(r"""gl\.exercises\.(ask|check|compare)\(["']([\w.]+)["']""")
 PREDICT = re.compile(r"(?m)^> \*\*Predict\.\*\* (.*(?:\n>.*)*)")
 TASK = re.compile(r"(?m)^> \*\*Exercise\.\*\* (.*(?:\n>.*)*)")
@@ -114,11 +113,11 @@ def _opening(text: str) -> Iterator[Slide]:
     shown = TITLE_PICTURE.search(text)
     yield Slide("title", heading, about, Picture(base64.b64decode(shown[2]), shown[1]) if shown else None)
     if aims := AIMS.search(text):
-        yield from (Slide("text", aims[1], one) for one in _fitting(_items(aims[2])))
+        yield from (Slide("text", aims[1], one) for one in fitted(items(aims[2])))
 
 
 def _section(title: str, pieces: Sequence, room: set[str], compared: set[str]) -> Iterator[Slide]:
-    yield from _pages(title, _first_words(pieces[0]), FORMULA.search("\n\n".join(_texts(pieces))))
+    yield from _pages(title, first_words(pieces[0]), FORMULA.search("\n\n".join(_texts(pieces))))
     for i, piece in enumerate(pieces):
         before, after = pieces[i - 1] if i else "", pieces[i + 1] if i + 1 < len(pieces) else ""
         if isinstance(piece, str):
@@ -162,7 +161,7 @@ def _answer(exercise: Exercise) -> tuple:
 
 def _pictures(outputs: Sequence, section: str, before: str | dict) -> Iterator[Slide]:
     """A slide for each figure, and for each picture that a lab left; above it the question that the text ended with."""
-    asked = _last_question(before) if isinstance(before, str) else ""
+    asked = last_question(before) if isinstance(before, str) else ""
     for output in outputs:
         data = output.get("data", {})
         if output.get("metadata", {}).get("needs_background") and "image/png" in data:
@@ -173,69 +172,8 @@ def _pictures(outputs: Sequence, section: str, before: str | dict) -> Iterator[S
             yield Slide("picture", section, asked, drawn, section=section)
 
 
-# -- texts that fit
-
-
-def _blocks(text: str) -> list[str]:
-    return [block.strip("\n") for block in re.split(r"\n\s*\n", text) if block.strip()]
-
-
-def _is_list(block: str) -> bool:
-    return bool(re.match(r"[-*] |\d+\. ", block))
-
-
-def _is_prose(block: str) -> bool:
-    return not _is_list(block) and not re.match(r"[>|#<\[]|!\[|\$\$|```", block)
-
-
-def _sentences(block: str) -> list[str]:
-    return re.split(r"(?<=[.?!])(?<!\bal\.)\s+(?=[A-Z*`\"(])", block.strip())
-
-
-def _first_words(text: str) -> str:
-    """The first sentences of the first paragraph, and a list that it announces; or the list that stands first."""
-    first, *rest = [block for block in _blocks(text) if _is_list(block) or _is_prose(block)] or [""]
-    if _is_list(first):
-        return first
-    if first.endswith(":") and rest and _is_list(rest[0]):
-        return f"{first}\n\n{rest[0]}"
-    kept: list[str] = []
-    for sentence in _sentences(first):
-        if kept and len(" ".join([*kept, sentence]).split()) > WORDS:
-            break
-        kept.append(sentence)
-    return " ".join(kept)
-
-
-def _last_question(text: str) -> str:
-    blocks = [block for block in _blocks(text) if _is_prose(block)]
-    last = _sentences(blocks[-1])[-1] if blocks and blocks[-1] == _blocks(text)[-1] else ""
-    return last if last.endswith("?") else ""
-
-
-def _items(block: str) -> list[str]:
-    return re.split(r"\n(?=[-*] |\d+\. )", block.strip())
-
-
 def _pages(heading: str, text: str, formula: re.Match | None = None) -> Iterator[Slide]:
     """One slide or more under a heading. formula: stands on the last of them."""
-    pieces = [item for block in _blocks(text) if _is_list(block) or _is_prose(block) for item in _items(block)]
-    found = _fitting([*pieces, formula[0]] if formula else pieces) or [""]
+    pieces = [item for block in blocks(text) if is_list(block) or is_prose(block) for item in items(block)]
+    found = fitted([*pieces, formula[0]] if formula else pieces) or [""]
     yield from (Slide("text", heading, text, section=heading) for text in found)
-
-
-def _fitting(pieces: Sequence[str]) -> list[str]:
-    """Texts of `ROOM` lines at most, each of some of the pieces; a piece stays whole."""
-    found: list[str] = []
-    for piece in pieces:
-        if found and lines(found[-1]) + lines(piece) <= ROOM:
-            found[-1] += f"\n\n{piece}"
-        else:
-            found.append(piece)
-    return found
-
-
-def lines(text: str) -> float:
-    """About how many lines a text takes on a slide, with the space after each block."""
-    pieces = [item for block in _blocks(text) for item in _items(block)]
-    return sum(0.4 + (2 if piece.startswith("$$") else -(-len(piece) // LINE)) for piece in pieces)

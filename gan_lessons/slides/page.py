@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gan_lessons.exercises.pictures import Picture
-from gan_lessons.slides.from_notebook import ROOM, Slide, lines
+from gan_lessons.slides.fitting import ROOM, lines
+from gan_lessons.slides.from_notebook import Slide
 from gan_lessons.slides.markup import as_html, inline
 
 # Nothing may be loaded, and no other script may run.

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from gan_lessons.tools import check, wheels
 from gan_lessons.tools.fresh_notebooks import ROOT, Refused, fresh
-from gan_lessons.tools.wheels import Target
+from gan_lessons.tools.targets import PLATFORM, Target
 
 SCRIPTS = Path(__file__).parent / "bundled"
 LIST = "SHA256SUMS"  # written last: a folder without it is not whole
@@ -144,7 +144,7 @@ def _python(word: str) -> str:
 
 
 def _platform(word: str) -> str:
-    if not wheels.PLATFORM.fullmatch(word):
+    if not PLATFORM.fullmatch(word):
         known = "win_amd64, macosx_14_0_arm64, manylinux_2_28_x86_64"
         raise argparse.ArgumentTypeError(f"must be a word of pip such as {known}, not {word!r}")
     return word

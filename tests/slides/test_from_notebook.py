@@ -11,7 +11,8 @@ from gan_lessons.exercises.catalogue import named
 from gan_lessons.exercises.records import Read
 from gan_lessons.plots.picture import as_html
 from gan_lessons.slides import from_notebook
-from gan_lessons.slides.from_notebook import ROOM, deck, lines, notes, together
+from gan_lessons.slides.fitting import ROOM, lines
+from gan_lessons.slides.from_notebook import deck, notes, together
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PNG = b"\x89PNG and so on"

@@ -17,7 +17,7 @@ from helpers.versions import LEARNER, ROOT
 from gan_lessons import __version__
 from gan_lessons.tools import bundle, check, wheels
 from gan_lessons.tools.fresh_notebooks import Refused
-from gan_lessons.tools.wheels import Target
+from gan_lessons.tools.targets import Target
 
 HERE = Target(".".join(map(str, sys.version_info[:2])))
 WINDOWS, MAC = Target("3.12", "win_amd64"), Target("3.13", "macosx_14_0_arm64")

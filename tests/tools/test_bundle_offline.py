@@ -11,7 +11,7 @@ import pytest
 from benchmarks.cut_off import cut_off, why_not
 from gan_lessons.tools import bundle
 from gan_lessons.tools.fresh_notebooks import Refused, fresh
-from gan_lessons.tools.wheels import Target
+from gan_lessons.tools.targets import Target
 
 FIRST = "00_start_here.ipynb"
 INTERFACES = "import socket; print([name for _, name in socket.if_nameindex()])"
