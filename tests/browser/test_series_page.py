@@ -44,9 +44,9 @@ def opened(chromium, tmp_path):
         return page
 
     yield save
-    assert seen == []
     for context in contexts:
         context.close()
+    assert seen == []
 
 
 PAGE = series_page("Two sliders", [Series("first", places("first"), 1), Series("second", places("second"))], "A note.")
@@ -112,9 +112,7 @@ def test_a_page_in_a_page_has_all_of_its_height_and_no_more(opened, text, size):
     page = opened(around(text), size)
     frame = inside(page)
     needed = "() => Math.ceil(document.body.getBoundingClientRect().height)"
-    page.wait_for_function(
-        "(needed) => document.querySelector('iframe').clientHeight === needed", arg=frame.evaluate(needed)
-    )
+    frame.wait_for_function(f"() => window.frameElement.clientHeight === ({needed})()")
     page.wait_for_timeout(300)  # it would go on growing if the one followed the other
     high = page.locator("iframe").bounding_box()["height"]
     assert high == frame.evaluate(needed) and 150 < high < 1600

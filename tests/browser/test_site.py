@@ -195,7 +195,9 @@ def test_the_scene_of_the_first_page_lives(opened, size):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_lab_of_a_notebook_lives(opened, name):
     page = opened(f"notebooks/{name}")
-    for at in range(page.locator(FRAME).count()):
+    labs = page.locator(FRAME).count()
+    assert labs, "each notebook has one"
+    for at in range(labs):
         live(page, at)
 
 
