@@ -105,7 +105,7 @@ def jupyterhub(students: list[str]) -> Iterator[Hub]:
             _wait_for(f"{hub.address}/hub/api/", process, Path(log.name))
             yield hub
         finally:
-            _end(process)
+            _end(process, Path(place).resolve())
 
 
 def _proxy_command(place: Path) -> list[str]:
@@ -136,12 +136,20 @@ def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
     raise RuntimeError(f"JupyterHub did not start: {log.read_text()[-2000:]}")
 
 
-def _end(process: subprocess.Popen) -> None:
-    """Ends the hub, which ends its proxy and all students' servers."""
-    family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+def _end(process: subprocess.Popen, place: Path) -> None:
+    """Ends the hub, which ends its proxy and all students' servers; and these where the hub is gone before."""
+    family = list(_working_in(place))
     process.send_signal(signal.SIGTERM)
-    _, left = psutil.wait_procs([*family, psutil.Process(process.pid)] if family else [], timeout=30)
+    _, left = psutil.wait_procs(family, timeout=30 if process.poll() is None else 0)
     for one in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             one.kill()
     process.wait()
+
+
+def _working_in(place: Path) -> Iterator[psutil.Process]:
+    """The processes whose working folder lies in a folder."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if Path(process.cwd()).is_relative_to(place):
+                yield process

@@ -1,5 +1,7 @@
 """The load test: two students on a real JupyterHub, with a small notebook, for seconds. No speed is asserted."""
 
+import subprocess
+
 import psutil
 import pytest
 
@@ -55,6 +57,15 @@ def test_nothing_is_left_running(found):
     assert len(found[1]) >= 6, "the hub, its proxy, and a server and a kernel for each student"
     _, left = psutil.wait_procs(found[1], timeout=10)  # those that were orphans are reaped by the system
     assert [process for process in left if process.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_what_outlives_the_hub_is_ended(tmp_path):
+    hub = subprocess.Popen(["sh", "-c", "sleep 600 & exit"], cwd=tmp_path, start_new_session=True)
+    hub.wait()
+    [server] = hub_server._working_in(tmp_path)
+    hub_server._end(hub, tmp_path)
+    psutil.wait_procs([server], timeout=10)
+    assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
 
 
 def test_nobody_else_reaches_the_hub_that_lets_everybody_in():
