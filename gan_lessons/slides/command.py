@@ -75,6 +75,6 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"{error.filename or asked.folder} cannot be used ({error.strerror or error}).", file=sys.stderr)
+        print(f"{error.filename or asked.folder} cannot be used ({error.strerror or error}). Give another folder.", file=sys.stderr)
         return 2
     return 0
