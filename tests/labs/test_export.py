@@ -90,4 +90,6 @@ def test_a_page_of_another_name_is_refused(tmp_path, picture):
 
 def test_the_command_says_what_it_wants(capsys):
     assert main([]) == 2
+    assert main([str(tmp_path / "not_there.ipynb")]) == 2
+    assert "not_there.ipynb" in capsys.readouterr().err
     assert "export NOTEBOOK" in capsys.readouterr().err
