@@ -59,8 +59,12 @@ def main(arguments: list[str]) -> int:
     if not arguments:
         print("usage: python -m gan_lessons export NOTEBOOK ...", file=sys.stderr)
         return 2
-    for notebook in arguments:
-        print(export(notebook))
+    try:
+        for notebook in arguments:
+            print(export(notebook))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 

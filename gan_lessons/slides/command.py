@@ -80,6 +80,7 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"{error.filename or asked.folder} cannot be used ({error.strerror or error}).", file=sys.stderr)
+        place, why = error.filename or asked.folder, error.strerror or error
+        print(f"{place} cannot be used ({why}). Give another folder.", file=sys.stderr)
         return 2
     return 0

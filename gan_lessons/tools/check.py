@@ -44,6 +44,7 @@ ROOM = 0.5
 # rest is for the downloads.
 INSTALLED = 2.0
 INSTALL = "python -m pip install -r requirements.txt"
+STICK_MARK = "installed_from_bundle.txt"  # beside an environment that the stick's script made
 WINDOWS_PATH = 259  # characters that a path may have on Windows unless long paths are enabled
 LONGEST = 171  # characters of the longest path inside site-packages: a file of torch 2.13
 
@@ -59,6 +60,15 @@ class Finding:
     ok: bool
     text: str
     required: bool = True
+
+
+def repair(command: str = INSTALL, prefix: str = "") -> str:
+    """What mends an installation: a command, but who installed from the stick runs its script again."""
+    folder = Path(prefix or sys.prefix).parent
+    if not (folder / STICK_MARK).is_file():
+        return command
+    script = "install.bat" if os.name == "nt" else "sh install.sh"
+    return f'open a terminal in the folder of the stick, and type {script} "{folder}"'
 
 
 def python() -> Finding:
@@ -99,7 +109,7 @@ def packages() -> Finding:
     try:
         wanted = [line for line in metadata.requires("gan-lessons") or () if "extra ==" not in line]
     except metadata.PackageNotFoundError:
-        return Finding("packages", False, f"the course itself is not installed: {INSTALL}")
+        return Finding("packages", False, f"the course itself is not installed: {repair()}")
     faults, found = [], []
     for line in wanted:
         name, bound = re.match(r"([\w.-]+)\s*>=\s*([\d.]+)", line).groups()
@@ -111,18 +121,19 @@ def packages() -> Finding:
 
 def package(name: str, bound: str) -> tuple[str, str]:
     """What is wrong with a package and what to do ("" if nothing), and its version."""
-    repair = f'python -m pip install "{name}>={bound}"'
+    pip = "python -m pip install"
+    get = repair(f'{pip} "{name}>={bound}"')
     try:
         version = metadata.version(name)
     except metadata.PackageNotFoundError:
-        return f"{name} is not installed: {repair}", ""
+        return f"{name} is not installed: {get}", ""
     if _numbers(version) < _numbers(bound):
-        return f"{name} {version} is older than {bound}: {repair}", version
+        return f"{name} {version} is older than {bound}: {get}", version
     try:
         with redirect_stderr(StringIO()):  # Matplotlib tells at length where it keeps its files; `home` says it
             importlib.import_module(IMPORTED.get(name, name))
     except Exception as error:  # whatever a broken installation raises
-        again = repair.replace("install", "install --force-reinstall")
+        again = repair(f'{pip} --force-reinstall "{name}>={bound}"')
         return f"{name} {version} does not start ({_one_line(error)}): {again}", version
     return "", version
 
@@ -137,8 +148,9 @@ def stage() -> Finding:
     for name, mark in STAGE.items():
         path = PACKAGE / "labs" / "stage" / name
         if not path.is_file() or mark not in path.read_text(encoding="utf-8"):
-            return Finding("Stage", False, f"{path} is missing or damaged: get the course anew, then {INSTALL}")
-    return Finding("Stage", True, f"{', '.join(STAGE)} are there")
+            again = repair(f"get the course anew, then {INSTALL}")
+            return Finding("Stage", False, f"{path} is missing or damaged: {again}")
+    return Finding("Stage", True, f"its {len(STAGE)} files are there")
 
 
 def jupyterlab() -> Finding:
@@ -148,19 +160,20 @@ def jupyterlab() -> Finding:
     serving = serving_environment()
     command = (serving and serving / _BIN / "jupyter-lab") or shutil.which("jupyter-lab") or _beside_python()
     if command is None:
-        text = f"`jupyter lab` is not found (needed unless you use another notebook program): {INSTALL}"
+        text = f"`jupyter lab` is not found (needed unless you use another notebook program): {repair()}"
         return Finding("JupyterLab", False, text, required=False)
     prefix = serving or environment_of(Path(command))
     version = version_in(prefix)
     if version and _numbers(version) < _numbers(OLDEST_LAB):
         pip = f'"{prefix / _BIN / "python"}" -m pip install "jupyterlab>={OLDEST_LAB}"'
-        return Finding("JupyterLab", False, f"{command} is {version}, which is older than {OLDEST_LAB}: {pip}")
+        return Finding("JupyterLab", False, f"{command} is {version}, which is older than {OLDEST_LAB}: {repair(pip)}")
     places = labextension_places(prefix)
     for name in FRONT_ENDS:
         if not any(_front_end_is_whole(place / name) for place in places):
             pip = f'"{prefix / _BIN / "python"}" -m pip install --force-reinstall'
             package = "anywidget" if name == "anywidget" else "ipywidgets jupyterlab_widgets"
-            return Finding("JupyterLab", False, f"{command} lacks the front end of {name}: {pip} {package}")
+            again = repair(f"{pip} {package}")
+            return Finding("JupyterLab", False, f"{command} lacks the front end of {name}: {again}")
     if not serving and not prefix.samefile(sys.prefix):
         text = f"{command} belongs to another Python than this one ({sys.prefix}): activate this environment first"
         return Finding("JupyterLab", False, text, required=False)
@@ -244,7 +257,8 @@ def data(folder: Path = checksums.DATA) -> Finding:
     """Are the files that ship with the course as they were made?"""
     faults = checksums.faults(folder)
     if faults:
-        return Finding("data", False, f"{'; '.join(faults)}: get {folder} anew (git checkout, or install again)")
+        again = repair(f"get {folder} anew (git checkout, or install again)")
+        return Finding("data", False, f"{'; '.join(faults)}: {again}")
     number = len(checksums.files(folder))
     return Finding("data", True, f"all {number} files are intact" if number else "this version ships no data files")
 
@@ -362,7 +376,7 @@ def findings(checks: Iterable[Callable[[], Finding]] = CHECKS) -> Iterable[Findi
         try:
             yield check()
         except Exception as error:  # a preflight reports whatever is broken
-            text = f"could not be checked ({_one_line(error)}); mend what is named above, else {INSTALL}"
+            text = f"could not be checked ({_one_line(error)}); mend what is named above, else {repair()}"
             yield Finding(check.__name__, False, text)
 
 

@@ -37,7 +37,7 @@ def reset(name: str, folder: Path, root: Path = ROOT, when: datetime | None = No
             write(path, content)
             return f"{file} was not there. A fresh one is in {folder.absolute()}"
         if same(path, content):
-            return f"{file} is fresh already: nothing is in it that the course's has not."
+            return f"{file} is fresh already: it is as the course has it."
         kept = keep(path, when or datetime.now())
         try:
             write(path, content)

@@ -6,6 +6,7 @@ missing is added, and JupyterLab opens.
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -57,10 +58,16 @@ def in_words(done: Copied, folder: Path, given: str) -> str:
     if not done.added:
         lines = [f"All {done.total} notebooks are there already: {where}"]
     if done.kept:
-        more = f' "{given}"' if " " in given else f" {given}" if given else ""
         lines.append(f"Kept as you left them: {', '.join(done.kept)}")
-        lines.append(f"A fresh one, with yours kept beside it: python -m gan_lessons reset {done.kept[0][:2]}{more}")
+        lines.append(f"A fresh one, with yours kept beside it: {_reset(done.kept[0][:2], given)}")
     return "\n".join(lines)
+
+
+def _reset(number: str, given: str) -> str:
+    command = f"python -m gan_lessons reset {number}"
+    if check.repair() != check.INSTALL:  # from a stick: the environment is active in JupyterLab's terminal alone
+        return f"choose File, New, Terminal in JupyterLab, and type {command} ."
+    return command + (f' "{given}"' if " " in given else f" {given}" if given else "")
 
 
 def open_lab(folder: Path, first: str, options: Sequence[str] = ()) -> None:
@@ -79,7 +86,7 @@ def open_lab(folder: Path, first: str, options: Sequence[str] = ()) -> None:
     # -P: a file of the learner's that is named like a module of Python must not be taken for it
     command = [sys.executable, "-P", "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{first}"]
     command += [f"--ServerApp.root_dir={folder.absolute()}", *options]
-    status = _wait(subprocess.Popen(command, cwd=folder, env=os.environ | places))
+    status = _run(command, cwd=folder, env=os.environ | places)
     if status > 0:
         raise Refused(
             f"JupyterLab ended with a fault (exit status {status}). What it says of it stands above. "
@@ -91,17 +98,34 @@ def _fault() -> str:
     try:
         metadata.distribution("gan-lessons")
     except metadata.PackageNotFoundError:
-        return f"the course itself is not installed. Run {check.INSTALL}"
+        return f"the course itself is not installed: {check.repair()}"
     return check.package("jupyterlab", check.OLDEST_LAB)[0]
 
 
-def _wait(process: subprocess.Popen) -> int:
-    """A program's exit status. Ctrl-C goes to it as well, and it is the one who asks whether to end."""
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue
+def _run(command: Sequence[str], **more) -> int:
+    """Runs a program to its end, and returns its exit status.
+
+    Ctrl-C goes to it as well, and it is the one who asks whether to end. Who ends this process (SIGTERM) ends both."""
+    process, asked = None, False
+
+    def end(*_):
+        nonlocal asked
+        asked = True
+        if process:
+            process.terminate()
+
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, end),
+    }
+    try:
+        process = subprocess.Popen(command, **more)
+        if asked:  # before there was a program to end
+            process.terminate()
+        return process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:

@@ -6,6 +6,7 @@ A program that would install, serve or ask a network only reads its words.
 
 import argparse
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -114,6 +115,15 @@ def installation(command, course, called):
     """It lies in the folder that `bundle` makes."""
     [script] = (ROOT / "gan_lessons" / "tools" / "bundled").rglob(command.words[1])
     subprocess.run(["sh", "-n", script], check=True, timeout=60)
+
+
+def opened_from_the_stick(command, course, called):
+    """The script that the installation writes into the folder that it makes."""
+    install = runpy.run_path(str(ROOT / "gan_lessons" / "tools" / "bundled" / "install.py"))
+    script = Path(command.words[1]).expanduser()
+    assert script.parent == Path(install["default_folder"](0))
+    assert install["start_script"](str(course)) == f"sh {course / script.name}"
+    subprocess.run(["sh", "-n", course / script.name], check=True, timeout=60)
 
 
 def site(command, course, called):

@@ -88,6 +88,8 @@ def test_a_page_of_another_name_is_refused(tmp_path, picture):
         export(saved(tmp_path / "lesson.ipynb", view("a")), tmp_path / "page.txt")
 
 
-def test_the_command_says_what_it_wants(capsys):
+def test_the_command_says_what_it_wants(tmp_path, capsys):
     assert main([]) == 2
     assert "export NOTEBOOK" in capsys.readouterr().err
+    assert main([str(tmp_path / "not_there.ipynb")]) == 2
+    assert "a file that is there" in (said := capsys.readouterr().err) and "Traceback" not in said

@@ -137,6 +137,7 @@ TESTS = {
     "pre-commit": programs.hooks,
     "Set-ItemProperty": programs.windows,
     "sh install.sh": programs.installation,
+    "sh ~/gan_lessons/start.sh": programs.opened_from_the_stick,
     "python -m sphinx": programs.site,
     "sudo": programs.on_the_hub,
     "grep": programs.search,

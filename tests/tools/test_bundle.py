@@ -23,6 +23,7 @@ HERE = Target(".".join(map(str, sys.version_info[:2])))
 WINDOWS, MAC = Target("3.12", "win_amd64"), Target("3.13", "macosx_14_0_arm64")
 LINUX = Target("3.11", "manylinux_2_28_x86_64")
 PIP = Path(importlib.util.find_spec("pip").origin).parent
+USAGE = 'sh install.sh "FOLDER"'
 needs_sh = pytest.mark.skipif(shutil.which("sh") is None, reason="needs a shell")
 
 
@@ -338,7 +339,7 @@ def test_a_folder_with_other_things_is_left_alone(stick, tmp_path):
 
 @pytest.mark.parametrize("words", [["a", "b"], ["--help"], [""]], ids=str)
 def test_other_words_are_answered_with_the_usage(words, stick):
-    assert run(stick, *words) == (2, "usage: python install.py [FOLDER]\n")
+    assert run(stick, *words) == (2, f"Give one folder, or none for gan_lessons in your home folder: {USAGE}\n")
 
 
 def loaded(path):
@@ -348,9 +349,46 @@ def loaded(path):
     return module
 
 
+@needs_sh
+def test_a_stick_without_its_script_is_not_whole(stick):
+    (stick / "install.py").unlink()
+    code, said = run(stick, script="install.sh", PYTHON=sys.executable)
+    assert code == 2 and "install.py is missing. Copy the whole folder again" in said
+
+
 @pytest.fixture
 def install():
     return loaded(bundle.SCRIPTS / "install.py")
+
+
+def test_the_check_knows_the_mark_of_the_script(install):
+    assert install.MARK == check.STICK_MARK
+
+
+@pytest.mark.parametrize("fault", ["", "no environment", "a package"])
+def test_what_is_installed_and_whole_is_kept_and_else_made_anew(fault, install, tmp_path, monkeypatch, capsys):
+    """lessons: 0 if all is well, as the course's commands say."""
+    folder, made, whole = tmp_path / "gan_lessons", [], fault != "a package"
+
+    def environment(folder):
+        nonlocal whole
+        whole = True
+        made.append(folder)
+
+    monkeypatch.setattr(install, "fitting", list)
+    monkeypatch.setattr(install, "verify", lambda names: None)
+    monkeypatch.setattr(install, "unpacked", lambda names: (0, 0))
+    monkeypatch.setattr(install, "digest", lambda path: "sums")
+    monkeypatch.setattr(install, "environment", environment)
+    monkeypatch.setattr(install, "lessons", lambda folder, *words: int(not whole))
+    folder.mkdir()
+    (folder / install.MARK).write_text("sums")
+    if fault != "no environment":
+        Path(install.python(str(folder))).parent.mkdir(parents=True)
+        Path(install.python(str(folder))).touch()
+    install.install([str(folder)])
+    assert made == ([str(folder)] if fault else [])
+    assert (folder / install.MARK).read_text() == "sums" and "start." in capsys.readouterr().out
 
 
 def test_a_disk_with_too_little_room_for_the_installation(install, tmp_path, monkeypatch):

@@ -225,6 +225,19 @@ def test_no_jupyterlab_is_a_warning(monkeypatch):
     assert check.INSTALL in finding.text
 
 
+@pytest.mark.parametrize("fault", ["missing", "broken"])
+def test_who_installed_from_the_stick_is_sent_back_to_it(fault, tmp_path, monkeypatch):
+    def broken(name):
+        raise ImportError(name)
+
+    (tmp_path / check.STICK_MARK).touch()
+    monkeypatch.setattr(check.sys, "prefix", str(tmp_path / "env"))
+    monkeypatch.setattr(check.importlib, "import_module", broken)
+    text, _ = check.package("torch", "2.0") if fault == "broken" else check.package("no-such-package", "1.0")
+    script = "install.bat" if os.name == "nt" else "sh install.sh"
+    assert text.endswith(f'type {script} "{tmp_path}"') and "pip" not in text
+
+
 ASK = "from gan_lessons.tools import check; print(check.jupyterlab())"
 
 

@@ -4,7 +4,6 @@ import errno
 import os
 import random
 import signal
-import subprocess
 import sys
 import threading
 from importlib import metadata
@@ -64,6 +63,16 @@ def test_what_is_there_is_kept_and_named_and_what_is_missing_is_added(root, tmp_
     assert contents(mine) == NOTEBOOKS | {"01_two.ipynb": b"worked in", "gan_answers.json": b"{}"}
     assert start.main(["my own", "--copy-only"], root) == 0
     assert capsys.readouterr().out.startswith(f"All 3 notebooks are there already: {mine}\nKept")
+
+
+def test_who_installed_from_the_stick_is_told_what_works_in_jupyterlab(root, tmp_path, capsys, monkeypatch):
+    (tmp_path / check.STICK_MARK).touch()
+    monkeypatch.setattr(check.sys, "prefix", str(tmp_path / "env"))
+    assert start.main(["mine", "--copy-only"], root) == 0
+    (tmp_path / "mine" / "01_two.ipynb").write_text("worked in")
+    assert start.main(["mine", "--copy-only"], root) == 0
+    said = capsys.readouterr().out
+    assert "choose File, New, Terminal in JupyterLab, and type python -m gan_lessons reset 01 .\n" in said
 
 
 def test_the_courses_own_folder_is_left_as_it_is(root, capsys):
@@ -185,9 +194,25 @@ def test_jupyterlab_that_fails_is_told(root, stub, capfd):
 @pytest.mark.skipif(os.name == "nt", reason="signals of a Unix")
 def test_control_c_is_left_to_jupyterlab():
     """It asks whether to end, so the command waits for its answer."""
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"])
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
-    assert start._wait(process) == 0
+    assert start._run([sys.executable, "-c", "import time; time.sleep(1)"]) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of a Unix")
+def test_who_ends_the_command_ends_jupyterlab_too():
+    own, command = os.getpid(), [sys.executable, "-c", "print(flush=True); import time; time.sleep(600)"]
+    read, write = os.pipe()
+
+    def end():
+        os.read(read, 1)  # it runs
+        os.kill(own, signal.SIGTERM)
+
+    threading.Thread(target=end).start()
+    before = signal.getsignal(signal.SIGTERM)
+    assert start._run(command, stdout=write) == -signal.SIGTERM
+    assert signal.getsignal(signal.SIGTERM) is before
+    os.close(read)
+    os.close(write)
 
 
 def test_jupyterlab_that_is_missing_or_too_old_comes_with_its_remedy(root, tmp_path, capsys, monkeypatch):
@@ -203,4 +228,4 @@ def test_jupyterlab_that_is_missing_or_too_old_comes_with_its_remedy(root, tmp_p
         assert f'{words}python -m pip install "jupyterlab>=4.2". Then run this again.' in said
     assert contents(tmp_path / FOLDER) == NOTEBOOKS
     monkeypatch.setattr(start.metadata, "distribution", nothing)
-    assert f"the course itself is not installed. Run {check.INSTALL}" in refused([], root, capsys)
+    assert f"the course itself is not installed: {check.INSTALL}. Then run this again." in refused([], root, capsys)

@@ -1,6 +1,10 @@
 @echo off
 rem Installs the GAN lessons from this folder, without a network: install.bat [FOLDER]
 setlocal
+if not exist "%~dp0install.py" (
+    echo This folder is not whole: install.py is missing. Copy the whole folder again, and run this again.
+    goto end
+)
 for %%p in (@LAUNCHERS@ "python" "python3") do (
     %%~p "%~dp0install.py" --fits >nul 2>nul && (
         set "found=%%~p"

@@ -6,6 +6,7 @@ FOLDER gets an environment (env), the notebooks and a script that starts them. W
 An old Python reads this file, too: it must not use what Python 3.6 does not know.
 """
 
+import errno
 import glob
 import hashlib
 import os
@@ -22,6 +23,7 @@ MARK = "installed_from_bundle.txt"  # in a folder of ours; holds what was instal
 WINDOWS = os.name == "nt"
 WINDOWS_PATH = 259  # characters that a path may have on Windows unless long paths are enabled
 COMPILED = 0.3e9  # bytes that Python adds when the packages are first used
+USAGE = 'install.bat "FOLDER"' if WINDOWS else 'sh install.sh "FOLDER"'
 AGAIN = "Copy the whole folder again from where it was made, and run this again."
 
 
@@ -158,7 +160,10 @@ def room(folder, size):
         there = os.path.dirname(there)
     free, need = shutil.disk_usage(there).free / 1e9, (size + COMPILED) / 1e9
     if free < need:
-        raise Refused(f"Only {free:.1f} GB are free for {folder}, and the installation takes {need:.1f} GB. Make room.")
+        raise Refused(
+            f"Only {free:.1f} GB are free for {folder}, and the installation takes {need:.1f} GB. Make room, or give "
+            f"a folder on another disk: {USAGE}"
+        )
 
 
 def write(path, content):
@@ -176,7 +181,7 @@ def environment(folder):
         import venv
     except ImportError:
         raise Refused(f"{sys.executable} cannot make environments: it lacks the module venv. See README.txt.") from None
-    print("The packages are installed. This takes one to three minutes.", flush=True)
+    print("Now the packages are being installed. This takes one to three minutes.", flush=True)
     venv.EnvBuilder(clear=True, symlinks=not WINDOWS).create(os.path.join(folder, "env"))
     command = [python(folder), os.path.join(pip_wheel(), "pip"), "install", "--quiet", "--no-index", "--no-compile"]
     command += ["--find-links", WHEELS, "-r", os.path.join(HERE, "requirements.txt")]
@@ -244,23 +249,30 @@ def install(folders):
         if not os.path.isdir(os.path.join(folder, "env")):
             room(folder, size)
         before = claim(folder, longest)
-        if before != digest(SUMS):
+        command = start_script(folder)
+        there = before == digest(SUMS) and os.path.exists(python(folder))
+        if there:
+            print(f"All packages are installed already in {folder}", flush=True)
+        if not (there and ready(folder)):
             write(os.path.join(folder, MARK), "")
             environment(folder)
             write(os.path.join(folder, MARK), digest(SUMS))
-        else:
-            print(f"All packages are installed already in {folder}")
-        command = start_script(folder)
+            there = ready(folder)
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else error
-        raise Refused(
-            f"{folder} cannot be used ({why}). Give another folder, or make room if the disk is full."
-        ) from None
-    if lessons(folder, "start", "notebooks", "--copy-only"):
-        raise Refused("The notebooks were not copied. Do what is said above, and run this again.")
-    if lessons(folder, "check"):
-        raise Refused(f"To install anew, delete the folder {os.path.join(folder, 'env')} and run this again.")
+        what = "Make room on its disk, or give" if error.errno == errno.ENOSPC else "Give"
+        raise Refused(f"{folder} cannot be used ({why}). {what} another folder: {USAGE}") from None
+    if not there:
+        raise Refused("All is installed, and this machine is not ready yet. Do what the check says above.")
     print(f"This command opens the lessons, now and on any other day: {command}")
+
+
+def ready(folder):
+    """Copies the notebooks, and runs the check: is it content? Raises Refused where they cannot be copied."""
+    copied = lessons(folder, "start", "notebooks", "--copy-only")
+    if copied == 2:
+        raise Refused("The notebooks were not copied. Do what is said above, and run this again.")
+    return not copied and not lessons(folder, "check")
 
 
 def main(words):
@@ -269,7 +281,7 @@ def main(words):
         if words == ["--fits"]:  # a folder that is not whole is told when it is to be used
             return fits()
         if len(words) > 1 or any(not word or word.startswith("-") for word in words):
-            raise Refused("usage: python install.py [FOLDER]")
+            raise Refused(f"Give one folder, or none for gan_lessons in your home folder: {USAGE}")
         install(words)
     except Refused as error:
         sys.stderr.write(f"{error}\n")

@@ -1,6 +1,10 @@
 #!/bin/sh
 # Installs the GAN lessons from this folder, without a network: sh install.sh [FOLDER]
 here=$(cd "$(dirname "$0")" && pwd) || exit
+if [ ! -f "$here/install.py" ]; then
+    echo "This folder is not whole: install.py is missing. Copy the whole folder again, and run this again." >&2
+    exit 2
+fi
 for python in "$PYTHON" @NAMES@ python3 python; do
     [ -n "$python" ] && command -v "$python" > /dev/null || continue
     if "$python" "$here/install.py" --fits > /dev/null 2>&1; then
