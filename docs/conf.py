@@ -17,6 +17,11 @@ from gan_lessons.slides.formulas import mathml
 from gan_lessons.tools import badges
 
 ADDRESS = badges.address()
+NO_PYTHON = """**You need no Python for this page.** Every cell has been run. A lab is a film here: press *Play*, or
+move its slider. An exercise unfolds its hints and its solution. Where the text asks you to run a cell, or names a
+button that you do not see, it means the notebook itself. You can open it here:
+
+"""
 
 project = "GAN lessons"
 copyright = "the authors of GAN lessons. Text and pictures: CC BY 4.0. Code: BSD 3-Clause"
@@ -32,6 +37,8 @@ nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 1200  # seconds that a cell may take
 nb_output_stderr = "remove"  # bars of progress
+nb_merge_streams = True  # what a cell prints is one box
+nb_render_markdown_format = "myst"  # of outputs: CommonMark has no tables
 nb_ipywidgets_js = {}
 nb_code_prompt_show = "Show this cell"
 nb_code_prompt_hide = "Hide this cell"
@@ -55,6 +62,7 @@ html_theme_options = {
         "colab_url": "https://colab.research.google.com",
     },
     "use_repository_button": True,
+    "toc_title": "On this page",
     "home_page_in_toc": True,
     "footer_content_items": ["copyright.html"],
     "navbar_persistent": [],
@@ -64,13 +72,15 @@ html_sidebars = {"**": ["navbar-logo.html", "search-button-field.html", "page-to
 
 
 def read(app, docname: str, source: list[str]) -> None:
-    """A source as the site has it: badges in words, and of a notebook what Colab needs left out and checks folded."""
+    """A source as the site has it: badges in words; in a notebook how to read it, checks folded, no cell for Colab."""
     text = tables.in_words(source[0])
     if docname.startswith("notebooks/"):
         notebook = json.loads(text)
         for cell in notebook["cells"]:
             tags = cell["metadata"].setdefault("tags", [])
-            if badges.TAGS[1] in tags:
+            if badges.TAGS[0] in tags:
+                cell["source"] = NO_PYTHON + "".join(cell["source"])
+            elif badges.TAGS[1] in tags:
                 tags.append("remove-cell")
             elif cell["metadata"].get("jupyter", {}).get("source_hidden"):
                 tags.append("hide-input")

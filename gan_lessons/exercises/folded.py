@@ -13,7 +13,7 @@ from gan_lessons.exercises.records import Exercise, Explain, Option, Predict, Qu
 from gan_lessons.exercises.shown import box
 from gan_lessons.labs.without_kernel import show_html
 
-IN_CODE = "This exercise is written in the notebook, where a check answers it. Try it there, or on paper."
+IN_CODE = "Write this in the notebook, where a check answers it, or on paper. The last hint unfolds a solution."
 RESULT = "In this page's run:"
 
 
@@ -34,8 +34,8 @@ def check(exercise: Exercise) -> None:
 
 
 def compare(exercise: Predict, came: Option) -> None:
-    """What a run showed, and what there is to say to who expected it or something else."""
-    folds = [(f"For who expected {letter}", option.said) for letter, option in _options(exercise)]
+    """What a run showed, and what there is to say to whoever expected it or something else."""
+    folds = [(f"If you expected {letter}) {option.words}", option.said) for letter, option in _options(exercise)]
     words = f"{exercise.name}. {RESULT} {came.words}"
     show_html(box(words, RIGHT) + _folds(folds), words)
 

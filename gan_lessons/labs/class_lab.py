@@ -98,7 +98,7 @@ class ClassLab(widgets.VBox):
     def without_kernel(self) -> tuple[str, str]:
         """A page with a slider for what is asked for, the mixture and each move; and what is shown, in words."""
         controls = [(self._class, range(self.asking.classes)), (self._share, SHARES)]
-        controls += [(one, OFFSETS) for one in self._moves]
+        controls += [(one, sorted({*OFFSETS[::2], one.value})) for one in self._moves]
         labels = [self.asking.word, f"% of {self._mixed.value} mixed in", *(one.description for one in self._moves)]
         said = self.said
         series = [self._series(*control, label) for control, label in zip(controls, labels, strict=True)]

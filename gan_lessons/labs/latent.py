@@ -26,7 +26,7 @@ from gan_lessons.metrics.copies import Found, Nearest
 from gan_lessons.metrics.images import look
 from gan_lessons.models import latent_space as latent
 
-NEIGHBOURS, SLIDERS, WALKS = 5, 8, 3  # training images beside a digit; directions, and those in a page without a kernel
+NEIGHBOURS, SLIDERS, WALKS = 5, 8, 2  # training images beside a digit; directions, and those in a page without a kernel
 _WAYS = dict(zip(PATHS, (latent.interpolate, latent.straight), strict=True))
 
 
@@ -171,7 +171,7 @@ class LatentLab(LeavesPicture, LatentStage):
 
     def _walks(self) -> str:
         start, names = self._place(), [f"direction {k}" for k in range(1, 1 + min(WALKS, len(self.directions)))]
-        series = [along(self, "reach (degrees)", REACHES[::2], partial(self.set, "reach"), 5)]
+        series = [along(self, "reach (degrees)", REACHES[2::4], partial(self.set, "reach"), 2)]
         for name in names:
             self._go(start)
             series.append(along(self, name, OFFSETS[::5], partial(self.set, name), 4))

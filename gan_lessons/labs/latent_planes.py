@@ -19,7 +19,7 @@ from gan_lessons.labs.open_labs import forget, one_of_a_name
 from gan_lessons.labs.series_page import along, series_page
 
 MOST = 4  # planes side by side
-REAL, SHOWN = 1_000, 10  # test digits, and how many of them a page without a kernel has
+REAL, SHOWN = 1_000, 8  # test digits, and how many of them a page without a kernel has
 IMAGES = "a tensor of floats (n, 1, 28, 28) from -1 (paper) to 1 (ink), one image or more"
 
 
@@ -119,9 +119,9 @@ class LatentPlanes(LeavesPicture, PlanesStage):
     def without_kernel(self) -> tuple[str, str]:
         """A page with a slider for each way of the point and one for the digit; and what is shown, in words."""
         with self.lock:
-            before, at, across = (self.shown, self._next), self.shown.at, [k / 5 for k in range(-5, 6)]
-            series = [along(self, "point, to the right", across, lambda x: self.point(x, at[1]), 5)]
-            series += [along(self, "point, upwards", across, lambda y: self.point(at[0], y), 5)]
+            before, at, across = (self.shown, self._next), self.shown.at, [k / 4 for k in range(-4, 5)]
+            series = [along(self, "point, to the right", across, lambda x: self.point(x, at[1]), 4)]
+            series += [along(self, "point, upwards", across, lambda y: self.point(at[0], y), 4)]
             self.shown = before[0]
             digits = [f"{i + 1} of {SHOWN}" for i in range(min(SHOWN, len(self.images)))]
             series += [along(self, "real digit", digits, lambda _: self.another_digit())]

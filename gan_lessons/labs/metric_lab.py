@@ -52,10 +52,10 @@ class MetricLab(widgets.VBox):
     def without_kernel(self) -> tuple[str, str]:
         """A page of every forgery at every strength, and what is shown now, in words."""
         shown, said = (self._forgery.value, self._strength.value), self.said
-        series = []
+        series, strengths = [], sorted({*STRENGTHS, shown[1]})  # of none all charts show the same
         for forgery in FORGERIES:
-            places = [Place(f"{s:g}", self._see(forgery, s), self.said) for s in POSITIONS]
-            series.append(Series(f"{forgery}: strength", places, POSITIONS.index(shown[1])))
+            places = [Place(f"{s:g}", self._see(forgery, s), self.said) for s in strengths]
+            series.append(Series(f"{forgery}: strength", places, strengths.index(shown[1])))
         self.choose(*shown)
         return series_page("What each metric says of forged digits", series), said
 
@@ -86,12 +86,10 @@ class MetricLab(widgets.VBox):
             return
         figure = Figure(figsize=(12.0, 3.8))  # places are given: to find them takes matplotlib seconds for so many axes
         around = {"left": 0.005, "right": 0.99, "top": 0.86, "bottom": 0.12, "wspace": 0.5, "hspace": 0.75}
-        axes = figure.subplots(2, 7, gridspec_kw=around)
-        pictures = figure.add_subplot(axes[0, 0].get_gridspec()[:, :3])
-        for ax in axes[:, :3].ravel():
-            ax.remove()
-        draw_sheet(pictures, _digits(*shown), 8)
-        draw_metrics(axes[:, 3:].ravel(), self.rows, self._at)
+        grid = figure.add_gridspec(2, 7, **around)
+        draw_sheet(figure.add_subplot(grid[:, :3]), _digits(*shown), 8)
+        charts = [figure.add_subplot(grid[row, column]) for row in range(2) for column in range(3, 7)]
+        draw_metrics(charts, self.rows, self._at)
         self._picture.value, self._shown = Picture(figure, self.said)._repr_html_(), shown
         self._said.value = f'<p role="status">{html.escape(self.said)}</p>'
 

@@ -5,6 +5,7 @@ import html
 import ipywidgets as widgets
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 
 from gan_lessons._core.randomness import generator
 from gan_lessons._core.refusals import refuse, whole
@@ -14,7 +15,7 @@ from gan_lessons.labs.series_page import Place, Series, series_page
 from gan_lessons.metrics.shares import share
 from gan_lessons.models.latent_space import generate
 from gan_lessons.plots.images import draw_sheet
-from gan_lessons.plots.picture import Picture, canvas
+from gan_lessons.plots.picture import Picture
 
 SIDES = ("left", "right")
 
@@ -86,9 +87,9 @@ class RealOrGenerated(widgets.VBox):
 
     def _pair(self, at: int) -> str:
         pair = [self._real[at], self._fake[at]][:: 1 if self.real_side[at] == "left" else -1]
-        figure, axes = canvas(1, 2, width=4.6, height=2.3)
-        for ax, side, image in zip(axes, SIDES, pair, strict=True):
-            draw_sheet(ax, image[None], 1, side)
+        figure = Figure(figsize=(4.6, 2.3))  # places are given: to find them takes matplotlib long
+        for left, side, image in zip((0.03, 0.53), SIDES, pair, strict=True):
+            draw_sheet(figure.add_axes((left, 0.03, 0.44, 0.84)), image[None], 1, side)
         alt = "Two digits side by side, one written by a person and one generated."
         return Picture(figure, alt)._repr_html_()
 

@@ -39,5 +39,6 @@ def draw_metrics(axes: Sequence[Axes], rows: Sequence[dict], at: int) -> None:
         ax.set_ylim(low - 0.05 * (high - low), max(high * (name not in ("fid", "kid")), *values) * 1.08)
         ax.set_title(f"{title} {values[at]:.3g}\n({better} is good)", fontsize="small")
         ax.tick_params(labelsize="x-small")
+        ax.locator_params(nbins=3)  # ticks take matplotlib most of its time
     for ax in axes[len(axes) // 2 :]:
         ax.set_xlabel("strength", fontsize="small")

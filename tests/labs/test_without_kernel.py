@@ -159,7 +159,7 @@ def planes():
 
 
 OTHERS = [scrubber, dirac, metric_lab, diagnosis, pairs, class_lab, latent, planes]
-SERIES = {metric_lab: len(gl.distributions.FORGERIES), diagnosis: 1, pairs: 1, class_lab: 4, latent: 4, planes: 3}
+SERIES = {metric_lab: len(gl.distributions.FORGERIES), diagnosis: 1, pairs: 1, class_lab: 4, latent: 3, planes: 3}
 
 
 @pytest.mark.slow
@@ -174,7 +174,7 @@ def test_every_other_lab_leaves_a_page_that_teaches(pages, make):
     assert (repr(lab), getattr(lab, "said", "")) == before, "the lab is as it was"
     if make in SERIES:
         assert page.count('"places": [') == SERIES[make] and "<button" not in page.partition("<script>")[0]
-        assert page.count("data:image/png") > 3 and page.count("alt=") == page.count("data:image/png")
+        assert page.count("data:image/webp") > 3 and page.count("alt=") == page.count("data:image/webp")
 
 
 def test_a_walk_leaves_the_latent_lab_where_it_was(pages):

@@ -2,7 +2,6 @@
 
 import torch
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from gan_lessons.labs.latent_shown import SIZE, STEPS, Shown
 from gan_lessons.labs.paper.sheet import Sheet, wrapped
@@ -32,10 +31,9 @@ def figure(shown: Shown, words: str = "") -> Figure:
 
 def _digits(paper: Sheet, box, images: torch.Tensor, columns: int, marked: dict[int, str]) -> None:
     """Digits in rows. marked: place -> the colour of a frame around that digit."""
-    rows = len(images) // columns
-    axes = paper.axes(box, xlim=(0, columns), ylim=(rows, 0))
-    page = ink(images.numpy(), columns).clip(0, 1)
-    axes.imshow(page, cmap="gray_r", extent=(0, columns, rows, 0), vmin=0, vmax=1, aspect="auto")
+    left, top, width, _ = box
+    paper.picture(box, ink(images.numpy(), columns).clip(0, 1))
     for i, color in marked.items():
-        axes.add_patch(Rectangle((i % columns, i // columns), 1, 1, fill=False, edgecolor=color, lw=2))
-    paper.frame(box)
+        side = width / columns
+        place = left + i % columns * side, top + i // columns * side, side, side
+        paper.box(place, facecolor="none", edgecolor=color, lw=2)

@@ -47,18 +47,23 @@ def _column(paper: Sheet, lab, k: int, left: float, side: float) -> None:
 
 
 def _plane(paper: Sheet, lab, k: int, box) -> None:
-    shown, real = lab.shown, lab.planes.each[k].real
+    shown, real, (left, top, side, _) = lab.shown, lab.planes.each[k].real, box
     _digits(paper, box, lab.page.sheets[k], SIZE)
-    axes = paper.axes(box, xlim=(-1, 1), ylim=(-1, 1))
     if lab.points and real is not None:
+        axes = paper.axes(box, xlim=(-1, 1), ylim=(-1, 1))
         axes.imshow([[1]], cmap="gray", vmin=0, vmax=1, extent=(-1, 1, -1, 1), alpha=0.82, aspect="auto")
         axes.scatter(*real.T, s=4, c=[CLASSES[label] for label in lab.labels.tolist()])
-    ends = torch.stack([shown.a.places[k], shown.b.places[k]]).clamp(-1, 1)
-    axes.plot(*ends.T, color=INK, lw=1)
-    for (x, y), color, letter in [*zip(ends.tolist(), (A, B), "AB", strict=True), (_inside(shown, k), DIGIT, "D")]:
+
+    def at(place) -> tuple[float, float]:
+        x, y = place
+        return left + (1 + x) * side / 2, top + (1 - y) * side / 2
+
+    ends = [at(end.places[k].clamp(-1, 1).tolist()) for end in (shown.a, shown.b)]
+    paper.strokes([ends])
+    for place, color, letter in [*zip(ends, (A, B), "AB", strict=True), (at(_inside(shown, k)), DIGIT, "D")]:
         ring = {"boxstyle": "circle,pad=0.2", "fc": color, "ec": PAPER}
-        axes.text(x, y, letter, size=7, color=INK if letter != "A" else PAPER, ha="center", va="center", bbox=ring)
-    axes.plot(*shown.at, marker="o", mfc="none", mec=POINT, ms=9, mew=2)
+        paper.words(*place, letter, "center", size=7, color=INK if letter != "A" else PAPER, bbox=ring)
+    paper.ring(*at(shown.at), POINT)
 
 
 def _inside(shown, k: int) -> list[float]:
@@ -68,8 +73,4 @@ def _inside(shown, k: int) -> list[float]:
 
 def _digits(paper: Sheet, box, images: torch.Tensor, columns: int) -> None:
     """Digits in rows."""
-    rows = len(images) // columns
-    axes = paper.axes(box, xlim=(0, columns), ylim=(rows, 0))
-    shades = {"cmap": "gray_r", "vmin": 0, "vmax": 1}
-    axes.imshow(ink(images.numpy(), columns), extent=(0, columns, rows, 0), aspect="auto", **shades)
-    paper.frame(box)
+    paper.picture(box, ink(images.numpy(), columns))

@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.image import BboxImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
 
 from gan_lessons.labs.paper.layers import INK, PAPER, PIXEL, SMALL, STRENGTH
 
@@ -38,6 +41,11 @@ class Sheet:
         """Thin strokes, each from a place to another."""
         self.figure.add_artist(LineCollection(lines, colors=INK, lw=PIXEL, transform=self.place))
 
+    def ring(self, x: float, y: float, color: str) -> None:
+        """A ring around (x, y)."""
+        how = {"marker": "o", "mfc": "none", "mec": color, "ms": 9, "mew": 2, "transform": self.place}
+        self.figure.add_artist(Line2D([x], [y], **how))
+
     def box(self, box: Box, **how) -> None:
         x, y, w, h = box
         self.figure.add_artist(Rectangle((x, y), w, h, transform=self.place, **{"lw": 0} | how))
@@ -47,11 +55,21 @@ class Sheet:
 
     def axes(self, box: Box, **how) -> Axes:
         """Empty axes without ticks or frame."""
-        x, y, w, h = box
-        share = x / self.width, 1 - (y + h) / self.height, w / self.width, h / self.height
-        made = self.figure.add_axes(share, autoscale_on=False, **how)
+        made = self.figure.add_axes(self._share(box), autoscale_on=False, **how)
         made.set_axis_off()
         return made
+
+    def picture(self, box: Box, pixels: np.ndarray) -> None:
+        """Pixels, 0 white and 1 black or (.., .., 3), with a frame around: without axes, which take long to make."""
+        place = TransformedBbox(Bbox.from_bounds(*self._share(box)), self.figure.transFigure)
+        image = BboxImage(place, cmap="gray_r", norm=Normalize(0, 1), origin="upper")
+        image.set_data(pixels)
+        self.figure.add_artist(image)
+        self.frame(box)
+
+    def _share(self, box: Box) -> Box:
+        x, y, w, h = box
+        return x / self.width, 1 - (y + h) / self.height, w / self.width, h / self.height
 
     def swatch(self, x: float, y: float, layer: Mapping) -> None:
         """What stands before a layer's name in the legend, 24 pixels wide around the height y."""
