@@ -11,7 +11,7 @@ PAGES += sorted((ROOT / "workshop").rglob("*.md")) + sorted((ROOT / "docs").glob
 SHELLS = ("bash", "sh", "shell", "console", "powershell", "bat")
 PROGRAMS = {"python", "bash", "sh", "pytest", "pip", "jupyter", "voila", "torchrun", "git", "nbgrader", "pre-commit"}
 PROGRAMS |= {"chromium", "source", "sudo", "curl", "helm", "kubectl"}
-BLOCK = re.compile(r"(?ms)^( *)```(\w*)\n(.*?)^ *```$")
+BLOCK = re.compile(r"(?ms)^( *)```(\S*)[^\n]*\n(.*?)^ *```$")
 
 
 @dataclass(frozen=True)
