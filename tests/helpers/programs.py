@@ -5,6 +5,7 @@ A program that would install, serve or ask a network only reads its words.
 """
 
 import argparse
+import json
 import re
 import runpy
 import shutil
@@ -24,19 +25,28 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 def pip(command, course, called):
     """pip reads the words. Then each file, extra and version is one of the course's, and each address PyTorch's."""
     options, wanted = pip_reads(command.words[command.words.index("pip") + 1 :])
-    assert all((ROOT / name).is_file() or name == "/dev/stdin" for name in options.requirements)
-    for one in getattr(options, "editables", []):
+    assert all((ROOT / name).is_file() or name == "/dev/stdin" for name in options["requirements"])
+    for one in options.get("editables", []):
         path, extras = re.fullmatch(r"(\.)(?:\[([\w,]+)\])?", one).groups()
         assert path == "." and set((extras or "lab").split(",")) <= EXTRAS.keys()
     for one in set(wanted) - {"."}:
         name, _, version = one.partition("==")
         assert version == (LEARNER | DEVELOPER).get(name, ""), one
-    assert options.index_url in ("https://download.pytorch.org/whl/cpu", pip_reads(["install", "x"])[0].index_url)
+    assert options["index_url"] in ("https://download.pytorch.org/whl/cpu", pip_reads(["install", "x"])[0]["index_url"])
+
+
+# in a process of its own, for pip loads an old distutils, which setuptools would find in this one
+READ = """import json, sys
+from pip._internal.commands import create_command
+options, wanted = create_command(sys.argv[1]).parser.parse_args(sys.argv[2:])
+print(json.dumps([vars(options), wanted], default=str))"""
 
 
 def pip_reads(words):
-    made = pytest.importorskip("pip._internal.commands").create_command(words[0])
-    return made.parser.parse_args(list(words[1:]))
+    """The options by name, and the other words."""
+    done = subprocess.run([sys.executable, "-c", READ, *words], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def environment(command, course, called):
