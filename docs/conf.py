@@ -98,6 +98,12 @@ def short_titles(app, env) -> None:
         next(env.tocs[name].findall(nodes.reference))[:] = [nodes.Text(short)]
 
 
+def without_state(app, env) -> None:
+    """Leaves out the state of widgets, which only a kernel could go on with."""
+    for kept in env.nb_metadata.values():
+        kept.get("js_files", {}).pop("ipywidgets_state", None)
+
+
 def launchers(app, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Only notebooks are launched elsewhere."""
     if not pagename.startswith("notebooks/"):
@@ -128,6 +134,7 @@ def math(block: bool):
 def setup(app):
     app.connect("source-read", read)
     app.connect("env-updated", short_titles)
+    app.connect("env-updated", without_state)
     app.connect("html-page-context", launchers, priority=900)  # after the theme
     app.connect("builder-inited", places)
     app.add_html_math_renderer("mathml", math(block=False), math(block=True))

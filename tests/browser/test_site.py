@@ -171,7 +171,7 @@ def live(page, at=0):
     frame = page.locator(FRAME).nth(at)
     frame.scroll_into_view_if_needed()
     inside = frame.element_handle().content_frame()
-    inside.wait_for_selector("#root :is(canvas, img, svg)")
+    inside.wait_for_selector("#root :is(canvas, img, svg, input)")  # what a slider of text moves has no picture
     return inside
 
 
