@@ -66,7 +66,9 @@ def _shown(f: Callable, label: str, arguments: dict) -> Place:
         f(**arguments)
     said = seen.stdout.strip()
     bundles = [output.data for output in seen.outputs]
-    parts = [found for data in bundles if (found := _html(data))] + [f"<pre>{html.escape(said)}</pre>"] * bool(said)
+    parts = [found for data in bundles if (found := _html(data))]
+    if "\n" in said:  # a single line stands in the words below
+        parts.append(f"<pre>{html.escape(said)}</pre>")
     alts = [html.unescape(alt) for part in parts for alt in re.findall('alt="([^"]*)"', part)]
     return Place(label, "".join(parts), " ".join([*alts, said] if alts else []) or said)
 

@@ -25,11 +25,13 @@ class Arrays:
     def pack(self, values: Mapping[str, ArrayLike]) -> bytes:
         """All arrays in one row of bytes; what is not given is NaN, which is not drawn (0 where numbers are whole)."""
         if self._blank is None:
-            self._blank = _blank(self.spec)
-        row = self._blank.copy()
+            self._blank = _blank(self.spec), _layout(self.spec)
+        blank, layout = self._blank
+        row = bytearray(blank)  # a copied array would have stray bytes where it is padded
+        into = np.frombuffer(row, layout) if self.spec else {}
         for name, value in values.items():
-            row[self.side + name] = value
-        return row.tobytes()
+            into[self.side + name][0] = value
+        return bytes(row)
 
 
 def unpack(spec: Spec, row: bytes) -> dict[str, np.ndarray]:
@@ -60,9 +62,9 @@ def _layout(spec: Spec) -> np.dtype:
     return np.dtype([(name, one["dtype"], tuple(one["shape"])) for name, one in spec.items()], align=True)
 
 
-def _blank(spec: Spec) -> np.ndarray:
+def _blank(spec: Spec) -> bytes:
     blank = np.zeros((), _layout(spec))
     for name in spec:
         if blank[name].dtype.kind == "f":
             blank[name] = np.nan
-    return blank
+    return blank.tobytes()
