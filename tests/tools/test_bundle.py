@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,7 +23,7 @@ from gan_lessons.tools.targets import Target
 HERE = Target(".".join(map(str, sys.version_info[:2])))
 WINDOWS, MAC = Target("3.12", "win_amd64"), Target("3.13", "macosx_14_0_arm64")
 LINUX = Target("3.11", "manylinux_2_28_x86_64")
-PIP = Path(importlib.util.find_spec("pip").origin).parent
+PIP = Path(distribution("pip").locate_file("pip"))  # `find_spec` would bring the old distutils into this process
 USAGE = 'sh install.sh "FOLDER"'
 needs_sh = pytest.mark.skipif(shutil.which("sh") is None, reason="needs a shell")
 
