@@ -19,12 +19,13 @@ LIMIT = 3_900_000  # bytes of a page: it is to stay under 4 MB
 _FILM = Program("FilmPlayer", js=("arrays", "page", "paint", "picture", "reel", "film"), css=("stage",))
 
 
-def film_page(spec: dict, frames: Sequence[Frame], title: str, note: str = "") -> str:
+def film_page(spec: dict, frames: Sequence[Frame], title: str, note: str = "", start: int = -1) -> str:
     """The page as text.
 
     spec: a scene's. frames: as `frames.Frames` keeps them. title: of the page. note: below the picture, such as where
-    the run comes from; after it the page says how many of the frames it has, where all of them are too much. Raises
-    ValueError if there is no frame, or they are not those of the scene."""
+    the run comes from; after it the page says how many of the frames it has, where all of them are too much. start: the
+    frame that it shows before anybody plays it, by its place in frames; the last by default. Raises ValueError if there
+    is no frame, or they are not those of the scene."""
     if not len(frames):
         refuse("frames", frames, "one frame or more")
     rows = [[header["step"], header["summary"], header["notice"]] for header, _ in frames]
@@ -35,14 +36,15 @@ def film_page(spec: dict, frames: Sequence[Frame], title: str, note: str = "") -
     words = f"{len(kept)} of {len(rows)} frames, evenly spread," if len(kept) < len(rows) else f"All {len(rows)} frames"
     words = f"{note} {words} are in this page.".strip()
     known, row = reel.packed()
-    film = {"scene": spec, "note": words, "reel": known, "frames": [rows[i] for i in kept]}
+    first = int(np.abs(kept - range(len(rows))[start]).argmin())
+    film = {"scene": spec, "note": words, "reel": known, "start": first, "frames": [rows[i] for i in kept]}
     return _FILM.page(title, film, row)
 
 
-def page_of(lab, frames: Sequence[Frame]) -> str:
-    """The page of a lab's film."""
+def page_of(lab, frames: Sequence[Frame], start: int = -1) -> str:
+    """The page of a lab's film. start: as in film_page."""
     title = f"{named(lab.recipe)}, seed {lab.seed + lab.shown}"
-    return film_page(lab.scene.spec, frames, title, f"What is trained: {source_of(lab.recipe)}.")
+    return film_page(lab.scene.spec, frames, title, f"What is trained: {source_of(lab.recipe)}.", start)
 
 
 def source_of(recipe: Recipe) -> str:

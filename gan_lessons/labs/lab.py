@@ -292,10 +292,10 @@ class Lab(Stage):
         save_page(path, self.page_text())
 
     def without_kernel(self) -> tuple[str, str]:
-        """Such a page for where no kernel will be, with what would come if one played; and how it ends, in words. The
-        lab stays as it is."""
+        """Such a page for where no kernel will be, with what would come if one played; and how it ends, in words. It
+        begins where the lab stands, and the lab stays as it is."""
         frames = film_on(self)
-        return page_of(self, frames), frames[-1][0]["summary"]
+        return page_of(self, frames, max(0, len(self.film.frames) - 1)), frames[-1][0]["summary"]
 
     def picture_png(self, words: str = "") -> bytes:
         """The same picture as a small PNG, 900 pixels wide. words: below it, after the caption."""

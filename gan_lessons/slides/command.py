@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from gan_lessons._core.files import open_new
+
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 1200  # that a cell may take
 
@@ -30,10 +32,20 @@ def make(folder: Path, numbers: Sequence[str] = (), root: Path = ROOT) -> list[P
     for notebook, page in zip(chosen, pages, strict=True):
         guide = (root / "workshop" / f"{notebook.stem}.md").read_text(encoding="utf-8")
         text = slides_page(deck(executed(notebook), together(guide)), notes(guide))
-        with page.open("x", encoding="utf-8", newline="\n") as out:
-            out.write(text)
+        _write(page, text)
         print(page, flush=True)
     return pages
+
+
+def _write(page: Path, text: str) -> None:
+    """Writes a file that was not there, whole or not at all."""
+    file = open_new(page)
+    try:
+        with file:
+            file.write(text.encode())
+    except BaseException:
+        page.unlink(missing_ok=True)
+        raise
 
 
 def executed(notebook: Path) -> dict:

@@ -58,7 +58,7 @@ def in_words(done: Copied, folder: Path, given: str) -> str:
     if not done.added:
         lines = [f"All {done.total} notebooks are there already: {where}"]
     if done.kept:
-        lines.append(f"Kept as you left them: {', '.join(done.kept)}")
+        lines.append(f"Kept, for they differ from the course's: {', '.join(done.kept)}")
         lines.append(f"A fresh one, with yours kept beside it: {_reset(done.kept[0][:2], given)}")
     return "\n".join(lines)
 

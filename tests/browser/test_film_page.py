@@ -330,6 +330,15 @@ def test_a_line_narrow_and_dark_and_words_that_are_no_code(saved):
     assert len(film.near((255, 255, 255), "densities", 10)[0]) > 10_000
 
 
+@pytest.mark.parametrize(("start", "shown"), [(0, 0), (3, 3), (-1, N - 1)])
+def test_it_opens_on_the_frame_that_was_asked_for(saved, plane, start, shown):
+    film = saved(film_page(plane[0].spec, plane[1], "A film", start=start), clock=True)
+    assert film.frame() == shown
+    film.page.clock.pause_at(10_000)
+    film.page.click("[data-do=play]")
+    assert film.frame() == shown % (N - 1), "from there on, or from the beginning where it had ended"
+
+
 def test_one_frame_has_nothing_to_play(saved, plane):
     film = saved(film_page(plane[0].spec, plane[1][:1], "A picture"))
     assert film.page.is_disabled("[data-do=play]") and film.page.is_disabled("[data-do=scrub]") and film.frame() == 0

@@ -189,7 +189,7 @@ def scrubbed(page, inside, key):
 @pytest.mark.parametrize("size", SIZES)
 def test_the_scene_of_the_first_page_lives(opened, size):
     page = opened("docs/index", size)
-    assert scrubbed(page, live(page), "Home")
+    assert scrubbed(page, live(page), "End"), "it opens at its beginning"
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

@@ -89,6 +89,7 @@ def test_a_film_leaves_the_lab_as_it_was_to_the_last_bit(pages, make):
     display(lab)
     page = page_of(pages[0], pages[1]()[0])
     assert "new FilmPlayer(root" in page and len(page) < 4_000_000
+    assert f'"start": {len(kept) - 1}, ' in page, "where the lab stands, and not what comes of it"
     assert lab.trainer.steps == steps and lab.film.frames == kept
     for _ in range(2):
         for side, other in zip(lab.sides, twin.sides, strict=True):

@@ -1,5 +1,9 @@
 """`python -m gan_lessons slides`: what it writes, and that it writes over nothing."""
 
+import errno
+import io
+import os
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -62,6 +66,20 @@ def test_a_page_that_is_there_is_left_as_it_is(root, not_run):
     with pytest.raises(ValueError, match="is there already, and is left as it is"):
         command.make(root / "slides", (), root)
     assert own.read_text() == "mine" and list((root / "slides").iterdir()) == [own]
+
+
+def test_a_full_disk_leaves_no_half_page(root, not_run, monkeypatch, capsys):
+    class Full(io.BytesIO):
+        def write(self, text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(command.make, "__defaults__", ((), root))
+    monkeypatch.setattr(command, "open_new", lambda page: page.touch() or Full())
+    assert command.main([str(root / "slides"), "07"]) == 2
+    assert (
+        capsys.readouterr().err == f"{root / 'slides'} cannot be used (No space left on device). Give another folder.\n"
+    )
+    assert list((root / "slides").iterdir()) == []
 
 
 def test_a_notebook_that_is_not_there_is_refused(root, tmp_path_factory):

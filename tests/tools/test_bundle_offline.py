@@ -80,5 +80,5 @@ def test_the_course_is_installed_and_used_without_a_network(stick, tmp_path):
     assert b"Ready." in ran
 
     again = offline(tmp_path, "sh", str(stick / "install.sh"))
-    assert "are installed already" in again and f"Kept as you left them: {FIRST}\n" in again
+    assert "are installed already" in again and f"Kept, for they differ from the course's: {FIRST}\n" in again
     assert (course / "notebooks" / FIRST).read_bytes() == ran

@@ -58,7 +58,7 @@ def test_what_is_there_is_kept_and_named_and_what_is_missing_is_added(root, tmp_
     capsys.readouterr()
     assert start.main(["--copy-only", "my own"], root) == 0
     said = capsys.readouterr().out
-    assert "1 of 3 notebooks copied" in said and "Kept as you left them: 01_two.ipynb\n" in said
+    assert "1 of 3 notebooks copied" in said and "Kept, for they differ from the course's: 01_two.ipynb\n" in said
     assert 'python -m gan_lessons reset 01 "my own"\n' in said
     assert contents(mine) == NOTEBOOKS | {"01_two.ipynb": b"worked in", "gan_answers.json": b"{}"}
     assert start.main(["my own", "--copy-only"], root) == 0

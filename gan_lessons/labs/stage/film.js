@@ -1,6 +1,6 @@
 // The film of a run: plays and scrubs frames that are all here. Needs reel.js and what that needs.
 //
-// film: {scene, note, reel, frames: [[step, summary, notice], ...]}. bytes: the reel's, along its one axis "t".
+// film: {scene, note, reel, start, frames: [[step, summary, notice], ...]}. start: which of them is shown first. bytes: the reel's, along its one axis "t".
 
 const RATES = [2, 5, 10, 20, 40]; // frames a second
 const CALM_MS = 250; // the least time of a frame for those who asked for less motion
@@ -11,7 +11,7 @@ class FilmPlayer extends ReelView {
     this.frames = film.frames.map(([step, summary, notice], t) => ({ step, summary, notice, values: this.reel.values({ t }) }));
     Object.assign(this, { playing: false, since: 0, calm: window.matchMedia("(prefers-reduced-motion: reduce)"), loop: this.loop.bind(this) });
     this.button.disabled = this.frames.length < 2;
-    this.show(this.frames.length - 1); // how it ended; Play begins at the beginning
+    this.show(film.start);
   }
 
   controls() {
