@@ -1,7 +1,8 @@
-"""A real JupyterHub on this machine alone, for the load test: any name may enter, each with a process and a home."""
+"""A real JupyterHub on this machine alone, for the load test: students have a password, a process and a home each."""
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -19,14 +20,15 @@ import psutil
 from benchmarks.room import TOLD
 
 COURSE = Path(__file__).parents[1]
-# Nobody but this machine reaches it: the dummy authenticator lets everybody in.
+# Nobody but this machine reaches it, and of those who work on this machine nobody else knows the password.
 CONFIG = """
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
 c.JupyterHub.hub_ip = "127.0.0.1"
 c.JupyterHub.hub_port = {hub_port}
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{api_port}"
 c.ConfigurableHTTPProxy.command = {proxy!r}
-c.JupyterHub.authenticator_class = "dummy"
+c.JupyterHub.authenticator_class = "shared-password"
+c.SharedPasswordAuthenticator.user_password = {password!r}
 c.Authenticator.allow_all = True
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = {home!r} + "/{{username}}"
@@ -40,11 +42,13 @@ c.JupyterHub.log_level = "WARN"
 
 @dataclass(frozen=True)
 class Hub:
-    """address: where it answers. home: a folder with one for each student. pid: of its process."""
+    """address: where it answers. home: a folder with one for each student. pid: of its process. password: of all
+    students."""
 
     address: str
     home: Path
     pid: int
+    password: str
 
     def memory(self) -> dict[str, float]:
         """Student -> MB of 10^6 bytes that their server and kernels hold, a page that several processes use divided
@@ -91,9 +95,11 @@ def jupyterhub(students: list[str]) -> Iterator[Hub]:
         for name in students:
             shutil.copytree(COURSE / "notebooks", Path(place, "home", name, "notebooks"))
         port, hub_port, api_port = _free_ports(3)
+        password = secrets.token_urlsafe()
         environment = TOLD | {"PYTHONPATH": str(COURSE), "PYTHONWARNINGS": "ignore"}
         config = Path(place, "config.py")
-        values = {"port": port, "hub_port": hub_port, "api_port": api_port, "environment": environment}
+        values = {"port": port, "hub_port": hub_port, "api_port": api_port}
+        values |= {"environment": environment, "password": password}
         config.write_text(CONFIG.format(home=f"{place}/home", proxy=_proxy_command(Path(place)), **values))
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # jupyterhub-singleuser
         with Path(place, "hub.log").open("w") as log:
@@ -101,7 +107,7 @@ def jupyterhub(students: list[str]) -> Iterator[Hub]:
             how = {"cwd": place, "env": os.environ | {"PATH": path}, "start_new_session": True}
             process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, **how)
         try:
-            hub = Hub(f"http://127.0.0.1:{port}", Path(place, "home"), process.pid)
+            hub = Hub(f"http://127.0.0.1:{port}", Path(place, "home"), process.pid, password)
             _wait_for(f"{hub.address}/hub/api/", process, Path(log.name))
             yield hub
         finally:

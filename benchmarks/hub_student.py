@@ -61,7 +61,8 @@ class Student:
 
     def _sign_in(self) -> None:
         self.web.get(f"{self.hub.address}/hub/login", timeout=60).raise_for_status()
-        form = {"username": self.name, "password": "any", "_xsrf": self.web.cookies.get("_xsrf", path="/hub/")}
+        token = self.web.cookies.get("_xsrf", path="/hub/")
+        form = {"username": self.name, "password": self.hub.password, "_xsrf": token}
         self.web.post(f"{self.hub.address}/hub/login?next=/hub/home", data=form, timeout=60).raise_for_status()
 
     def _spawn(self) -> None:

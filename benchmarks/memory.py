@@ -20,10 +20,11 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from benchmarks.measure import Line
 from benchmarks.room import TOLD, room
+from gan_lessons.tools.fresh_notebooks import in_checkout
 
 CPUS, MEMORY = 1, 2**30
 TIMEOUT = 900  # seconds for a cell
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Row(Line):
 
 def rows(repeats: int | None = None) -> Iterator[Row]:
     """A row for each notebook, in order. repeats: runs of each; the one with the highest peak counts (default: one)."""
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in in_checkout(ROOT):
         yield max((measured(path) for _ in range(repeats or 1)), key=lambda row: row.peak_mb)
 
 

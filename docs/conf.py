@@ -15,6 +15,7 @@ from docs import tables
 from gan_lessons._core import pages_folder
 from gan_lessons.slides.formulas import mathml
 from gan_lessons.tools import badges
+from gan_lessons.tools.fresh_notebooks import in_checkout
 
 ADDRESS = badges.address()
 NO_PYTHON = """**You need no Python for this page.** Every cell has been run. A lab is a film here: press *Play*, or
@@ -28,7 +29,8 @@ copyright = "the authors of GAN lessons. Text and pictures: CC BY 4.0. Code: BSD
 release = gan_lessons.__version__
 
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/*.md", "notebooks/*.ipynb", "workshop/**.md"]
+include_patterns = ["*.md", "docs/*.md", "workshop/**.md"]
+include_patterns += [f"notebooks/{path.name}" for path in in_checkout(badges.ROOT)]
 exclude_patterns = ["**/.*"]
 extensions = ["myst_nb", "sphinx_copybutton"]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from gan_lessons.literature import records
 from gan_lessons.tools import badges
+from gan_lessons.tools.fresh_notebooks import in_checkout
 
 BADGE = re.compile(r"\[!\[([^\]]+)\]\(https://[^)]+\.svg\)\]")
 
@@ -17,7 +18,7 @@ def in_words(text: str) -> str:
 
 def all_tables() -> dict[str, str]:
     """Word -> what stands there."""
-    files = sorted((badges.ROOT / "notebooks").glob("*.ipynb"))
+    files = in_checkout(badges.ROOT)
     notebooks = {path.name: json.loads(path.read_text("utf-8")) for path in files}
     first, address = files[0].name, badges.address()
     return {

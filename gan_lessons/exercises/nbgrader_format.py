@@ -23,6 +23,7 @@ PATIENCE = 3  # times an exercise's own limit: a machine that grades is busy, an
 CHECK = re.compile(r'gl\.exercises\.check\("(\d\d\.\w+)", (\w+)(?:, hints=\d)?\)')
 ASK = re.compile(r'gl\.exercises\.ask\("(\d\d\.\w+)"\)')
 LEFT_OUT = re.compile(r'gl\.exercises\.(?:progress|quiz)\("\d\d"\)')  # they read the learner's own file of answers
+NAME = re.compile(r"\d\d_\w+\.ipynb")  # what `reset` keeps has another
 LINK = re.compile(r"\]\((\d\d_\w+)\.ipynb")
 NOTE = """This copy is to be handed in, and graded. Write your answers where the dots are.
 
@@ -180,7 +181,7 @@ def write_course(folder: Path, numbers: Sequence[str], notebooks: Path, seed: in
 
 
 def _chosen(notebooks: Path, numbers: Sequence[str]) -> list[Path]:
-    there = {file.name[:2]: file for file in sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))}
+    there = {file.name[:2]: file for file in sorted(notebooks.glob("*.ipynb")) if NAME.fullmatch(file.name)}
     if not there:
         how = "Call this in the course's folder, or name the folder of its notebooks with --notebooks."
         raise ValueError(f"There are no notebooks of the course in {notebooks}. {how}")

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gan_lessons._core.notebook_run import run
 from gan_lessons._core.pages_folder import VARIABLE
 from gan_lessons._core.refusals import refuse
 from gan_lessons.labs.dirac import DiracLab
@@ -20,7 +21,6 @@ from gan_lessons.labs.without_kernel import filled, framed, inside
 
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 GONE = "A widget was here. Open the notebook and run its cell to use it."
-SECONDS = 1200  # that a cell may take
 PRINT = "<style>@media print { pre { white-space: pre-wrap !important; overflow-wrap: anywhere } }</style>"
 
 
@@ -30,7 +30,7 @@ def export(notebook: str | os.PathLike, path: str | os.PathLike | None = None) -
     What was saved in the notebook is shown: of each lab the picture and the sentence that it left, and each scrubber
     as it was live, where the notebook was saved with its widgets' state. A notebook without outputs is run first, in a
     kernel of its own, and its file stays as it is: of each lab there is a film then. Formulas alone ask for a network.
-    Raises ValueError for a file that is no notebook, and nbclient's CellExecutionError for a cell that fails."""
+    Raises ValueError for a file that is no notebook, and as `notebook_run.run` does where it cannot be run."""
     import nbformat
     from nbconvert import HTMLExporter
 
@@ -39,11 +39,11 @@ def export(notebook: str | os.PathLike, path: str | os.PathLike | None = None) -
         refuse("notebook", str(notebook), "a file that is there, with a name that ends in .ipynb")
     try:
         content = nbformat.read(notebook, as_version=4)
-    except nbformat.reader.NotJSONError:
+    except (ValueError, AttributeError, nbformat.ValidationError):  # what nbformat raises for other JSON, too
         refuse("notebook", str(notebook), "a notebook, which is JSON")
     cells = [cell for cell in content.cells if cell.cell_type == "code"]
     if not any(cell.outputs for cell in cells):
-        _run(content, notebook.parent, cells)
+        _run(content, notebook, cells)
     states = content.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
     for cell in cells:
         cell.outputs = list(_lasting(cell.outputs, states))
@@ -55,7 +55,7 @@ def export(notebook: str | os.PathLike, path: str | os.PathLike | None = None) -
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m gan_lessons export NOTEBOOK ...`"""
+    """`python -m gan_lessons export NOTEBOOK ...`; 2 with one sentence where that cannot be."""
     if not arguments:
         print("usage: python -m gan_lessons export NOTEBOOK ...", file=sys.stderr)
         return 2
@@ -65,16 +65,16 @@ def main(arguments: list[str]) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"{notebook} was not exported: {error.strerror or error}.", file=sys.stderr)
+        return 2
     return 0
 
 
-def _run(content, folder: Path, cells: Sequence) -> None:
+def _run(content, notebook: Path, cells: Sequence) -> None:
     """Runs a notebook so that its labs are pages, and puts these into the outputs."""
-    from nbclient import NotebookClient
-
     with TemporaryDirectory() as pages:
-        client = NotebookClient(content, timeout=SECONDS, resources={"metadata": {"path": str(folder)}})
-        client.execute(env=os.environ | {VARIABLE: pages})
+        run(content, notebook, notebook.parent, {VARIABLE: pages})
         for data in (output.data for cell in cells for output in cell.outputs if "data" in output):
             if "text/html" in data:
                 data["text/html"] = filled(data["text/html"], Path(pages))

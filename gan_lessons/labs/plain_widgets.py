@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from gan_lessons.labs.series_page import Place, Series, series_page
 
@@ -16,8 +16,7 @@ def interactive_page(widget) -> tuple[str, str]:
         widget.update()
     series = []
     for name, control in zip(widget.kwargs, widget.kwargs_widgets, strict=True):
-        places = list(_places(control))
-        start = [value for _, value in places].index(control.value)
+        places, start = _places(control)
         shown = [_shown(widget.f, label, widget.kwargs | {name: value}) for label, value in places]
         series.append(Series(control.description or name, shown, start))
     title = f"{widget.f.__name__.replace('_', ' ')}: {', '.join(one.label for one in series)}"
@@ -28,34 +27,41 @@ def described(widget) -> str:
     """A widget in words."""
     what = re.sub("(?<=[a-z])(?=[A-Z])", " ", type(widget).__name__).lower()
     label, value = getattr(widget, "description", ""), getattr(widget, "value", None)
-    known = f": {label}" * bool(label) + f", at {value:g}" * isinstance(value, int | float)
-    return f"In the notebook a widget stands here that needs Python: a {what}{known}."
+    known = f": {label}" * bool(label)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        known += f", at {value:g}"
+    article = "an" if what[0] in "aeiou" else "a"
+    return f"In the notebook a widget stands here that needs Python: {article} {what}{known}."
 
 
-def _places(control) -> Iterator[tuple[str, object]]:
-    """(how it is called, the value), of each that a control can have, or of some that are spread evenly."""
-    if hasattr(control, "options"):
+def _places(control) -> tuple[list[tuple[str, object]], int]:
+    """(how it is called, the value), of each that a control can have, or of some that are spread evenly; and which of
+    them it has. One that has several at once, or no least and most, has one place."""
+    value, start = control.value, 0
+    if isinstance(getattr(control, "index", None), int):
         pairs = control.options.items() if isinstance(control.options, Mapping) else control.options
-        names, values = zip(*(one if isinstance(one, tuple) else (one, one) for one in pairs), strict=True)
-    elif isinstance(control.value, bool):
-        names = values = [False, True]
-    elif hasattr(control, "min"):
-        values = _numbers(control)
-        names = [f"{value:.3g}" for value in values]
+        return [(str(one[0]), one[1]) if isinstance(one, tuple) else (str(one), one) for one in pairs], control.index
+    if isinstance(value, bool):
+        values, start = [False, True], int(value)
+    elif isinstance(value, int | float) and hasattr(control, "min"):
+        values, start = _numbers(control)
+        return [(f"{one:.3g}", one) for one in values], start
     else:
-        names = values = [control.value]
-    return zip(map(str, names), values, strict=True)
+        values = [value]
+    return [(str(one), one) for one in values], start
 
 
-def _numbers(control) -> list[float]:
-    """Numbers from the least to the most, by whole steps, at most 13; where the slider stands is among them."""
-    steps = round((control.max - control.min) / control.step)
-    every = -(-steps // (MOST - 1))
-    found = [control.min + control.step * i for i in range(0, steps + 1, every)]
+def _numbers(control) -> tuple[list[float], int]:
+    """Numbers that begin with the least, by whole steps, at most 13; and the place of that where the slider stands."""
+    wide = control.max - control.min
+    step = control.step or wide / (MOST - 1) or 1  # a slider may have no steps, or a single number
+    steps = int(wide / step + 1e-9)
+    every = max(1, -(-steps // (MOST - 1)))
+    found = [control.min + step * i for i in range(0, steps + 1, every)]
     values = [control.base**x for x in found] if hasattr(control, "base") else found
     near = min(range(len(values)), key=lambda i: abs(values[i] - control.value))
     values[near] = control.value
-    return values
+    return values, near
 
 
 def _shown(f: Callable, label: str, arguments: dict) -> Place:

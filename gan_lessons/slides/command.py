@@ -10,9 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from gan_lessons._core.files import open_new
+from gan_lessons._core.notebook_run import run
+from gan_lessons.tools.fresh_notebooks import in_checkout
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 1200  # that a cell may take
 
 
 def make(folder: Path, numbers: Sequence[str] = (), root: Path = ROOT) -> list[Path]:
@@ -51,22 +52,17 @@ def _write(page: Path, text: str) -> None:
 def executed(notebook: Path) -> dict:
     """A notebook with its outputs, run in an empty folder, so that nobody's answers are in them.
 
-    Raises ValueError for a cell that fails."""
+    Raises ValueError as `notebook_run.run` does."""
     import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
 
     content = nbformat.read(notebook, as_version=4)
-    try:
-        with tempfile.TemporaryDirectory() as empty:
-            return NotebookClient(content, timeout=SECONDS, resources={"metadata": {"path": empty}}).execute()
-    except CellExecutionError as error:
-        why = f"{error.ename}: {error.evalue}"
-        raise ValueError(f"A cell of {notebook} failed ({why}). Run it in JupyterLab, and mend it there.") from None
+    with tempfile.TemporaryDirectory() as empty:
+        run(content, notebook, empty)
+    return content
 
 
 def _chosen(root: Path, numbers: Sequence[str]) -> list[Path]:
-    there = {file.name[:2]: file for file in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))}
+    there = {file.name[:2]: file for file in in_checkout(root)}
     if not there:
         raise ValueError(f"There are no notebooks in {root / 'notebooks'}: call this in a checkout of the course.")
     for number in numbers:

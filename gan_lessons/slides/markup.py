@@ -1,4 +1,4 @@
-"""Markdown of the lessons as HTML that needs no script: formulas become MathML, and links their words."""
+"""Markdown of the lessons as HTML that needs no script: formulas become MathML; links and pictures, their words."""
 
 import re
 
@@ -19,6 +19,9 @@ class _Still(IPythonRenderer):
         return "".join(f'<div class="formula">{mathml(row, block=True)}</div>' for row in rows)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
+        return text
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
         return text
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
+from gan_lessons.tools.fresh_notebooks import in_checkout
+
 ROOT = Path(__file__).resolve().parents[2]
 TAGS = ("badges", "colab-install")
 
@@ -146,7 +148,7 @@ def written(notebook: dict) -> str:
 def renewed(root: Path = ROOT) -> Iterator[tuple[Path, str, str]]:
     """README.md and each notebook below `root`: its path, its text, and the text that it should have."""
     where = address(root)
-    texts = {path: path.read_text(encoding="utf-8") for path in sorted((root / "notebooks").glob("*.ipynb"))}
+    texts = {path: path.read_text(encoding="utf-8") for path in in_checkout(root)}
     readme = (root / "README.md").read_text(encoding="utf-8")
     yield root / "README.md", readme, readme_with_badges(readme, where, [path.name for path in texts])
     if (hub := root / "workshop" / "jupyterhub" / "README.md").exists():

@@ -115,12 +115,13 @@ def own_wheel(folder: Path, root: Path) -> None:
 
 
 def write_sums(folder: Path) -> None:
-    """The checksums of all files, as `sha256sum -c` reads them."""
-    lines = []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        lines.append(f"{digest}  {path.relative_to(folder).as_posix()}\n")
+    """The checksums of all files, as `sha256sum -c` reads them; not of hidden ones, which a system keeps for itself."""
+    lines, names = [], sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    for name in names:
+        if not any(part.startswith(".") for part in name.parts):
+            with (folder / name).open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            lines.append(f"{digest}  {name.as_posix()}\n")
     (folder / LIST).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 

@@ -201,12 +201,19 @@ def serving_environment() -> Path | None:
         import psutil  # ipykernel brings it
 
         for words in (parent.cmdline() for parent in psutil.Process().parents()):
-            if any(re.match(r"jupyter", Path(word).name) for word in words) and (python := shutil.which(words[0])):
+            if _is_jupyter(words) and (python := shutil.which(words[0])):
                 folder = Path(python).parent
                 return folder.parent if folder.name in ("bin", "Scripts") else folder
     except Exception:  # what a machine tells of other processes differs: then nothing is known
         pass
     return None
+
+
+def _is_jupyter(words: Sequence[str]) -> bool:
+    """Is it a program of Jupyter's, by itself or by its Python? An editor or a shell of such a file is none."""
+    first, *rest = [Path(word).name.lower() for word in words] or [""]
+    by_python = first.startswith(("python", "pypy")) and any(one.startswith("jupyter") for one in rest)
+    return first.startswith("jupyter") or by_python
 
 
 def environment_of(command: Path) -> Path:

@@ -33,7 +33,7 @@ def fresh(root: Path = ROOT) -> dict[str, bytes]:
     """File name -> content of all notebooks of the course, sorted. Raises Refused where they are not to be found."""
     found = {}
     if (root / "pyproject.toml").is_file():
-        found = from_git(root) or _from_files((root / "notebooks").glob("*.ipynb"))
+        found = from_git(root) or _from_files(in_checkout(root))
     elif root == ROOT:
         found = _from_files(_installed())
     if not found:
@@ -43,6 +43,11 @@ def fresh(root: Path = ROOT) -> dict[str, bytes]:
             "`python -m pip install -r requirements.txt`, and run this again."
         )
     return dict(sorted(found.items()))
+
+
+def in_checkout(root: Path) -> list[Path]:
+    """The files of the course's notebooks in their order, without what somebody keeps beside them."""
+    return sorted(path for path in (root / "notebooks").glob("*.ipynb") if NAME.fullmatch(path.name))
 
 
 def from_git(root: Path) -> dict[str, bytes]:

@@ -12,10 +12,14 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import floor
 from pathlib import Path
+
+from gan_lessons._core.notebook_run import run
+from gan_lessons.tools.fresh_notebooks import in_checkout
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = 200  # that are read in a minute
@@ -145,14 +149,16 @@ def _write(cell: dict, section: Section) -> None:
 
 
 def measure(path: Path) -> dict[str, float]:
-    """Section's title -> seconds that its cells took, by running the whole notebook."""
+    """Section's title -> seconds that its cells took, by running the whole notebook in an empty folder.
+
+    Raises ValueError as `notebook_run.run` does."""
     import nbformat
-    from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
-    run = NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(path.parent)}}).execute()
+    with tempfile.TemporaryDirectory() as empty:  # nobody's answers or pictures are written over
+        run(notebook, path, empty)
     took = {}
-    for cell in run.cells:
+    for cell in notebook.cells:
         when = cell.metadata.get("execution", {})
         if "iopub.status.busy" in when and "iopub.status.idle" in when:
             begun, ended = (datetime.fromisoformat(when[f"iopub.status.{key}"]) for key in ("busy", "idle"))
@@ -175,13 +181,14 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
         return 2
     file, faults, notebooks = root / "docs" / "run_seconds.json", 0, {}
     known = _read(file) if file.exists() else {}
-    paths = sorted((root / "notebooks").glob("*.ipynb"))
+    paths = in_checkout(root)
     for path in paths:
-        if "--measure" in arguments:
-            known[path.stem] = measure(path)
-            file.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         before, notebook = path.read_text(encoding="utf-8"), _read(path)
         try:
+            if "--measure" in arguments:
+                known[path.stem] = measure(path)
+                text = json.dumps(known, indent=1, ensure_ascii=False) + "\n"
+                file.write_text(text, encoding="utf-8", newline="\n")
             timed(notebook, known.get(path.stem, {}))
         except ValueError as error:
             print(f"{path.name}: {error}", file=sys.stderr)
@@ -212,6 +219,6 @@ def _brought(path: Path, before: str, after: str, check: bool) -> int:
     if after != before and check:
         print(f"{path.name}: its times are not up to date. Run `python -m gan_lessons times`.", file=sys.stderr)
     elif after != before:
-        path.write_text(after, encoding="utf-8")
+        path.write_text(after, encoding="utf-8", newline="\n")
         print(f"{path.name}: written")
     return int(check and after != before)

@@ -38,8 +38,10 @@ def _memory(rows: list[dict]) -> str:
 
 
 def _load(rows: list[dict]) -> str:
-    """A few sentences on the load test; its last row is of all learners."""
-    whole = rows[-1]
+    """A few sentences on the load test; its last row is of all learners. Raises ValueError if nobody got a lab."""
+    whole = rows[-1] if rows else {}
+    if not (whole.get("memory_mb") and whole.get("picture_s")):
+        raise ValueError("load_test.jsonl has no load test in which a lab came: run `python -m benchmarks hub` again")
     learners, cores, memory = (whole[key] for key in ("students", "cores", "memory_mb"))
     least, middle = (whole[f"{which}_frames_per_second"] for which in ("least", "median"))
     failed = f"{whole['failures']} of them failed" if whole["failures"] else "none failed"

@@ -1,5 +1,6 @@
 """The load test: two students on a real JupyterHub, with a small notebook, for seconds. No speed is asserted."""
 
+import asyncio
 import subprocess
 
 import psutil
@@ -68,9 +69,31 @@ def test_what_outlives_the_hub_is_ended(tmp_path):
     assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
 
 
-def test_nobody_else_reaches_the_hub_that_lets_everybody_in():
+def test_nobody_else_reaches_the_hub():
     lines = [line for line in hub_server.CONFIG.splitlines() if "url" in line or "_ip" in line]
     assert len(lines) == 3 and all("127.0.0.1" in line for line in lines)
+
+
+def test_nobody_enters_the_hub_without_its_password(tmp_path):
+    """Who has another account on this machine reaches its port."""
+    shared = pytest.importorskip("jupyterhub.authenticators.shared")
+    loader = pytest.importorskip("traitlets.config.loader")
+    values = {
+        "port": 1,
+        "hub_port": 2,
+        "api_port": 3,
+        "environment": {},
+        "home": "h",
+        "proxy": [],
+        "password": "of us all",
+    }
+    (tmp_path / "config.py").write_text(hub_server.CONFIG.format(**values))
+    config = loader.PyFileConfigLoader("config.py", str(tmp_path)).load_config()
+    assert config.JupyterHub.authenticator_class == "shared-password"
+    door = shared.SharedPasswordAuthenticator(config=config)
+    for password, enters in (("of us all", True), ("any", False), ("", False)):
+        form = {"username": "ada", "password": password}
+        assert bool(asyncio.run(door.authenticate(None, form))) is enters
 
 
 def test_messages_are_those_of_the_server():

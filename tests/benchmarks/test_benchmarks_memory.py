@@ -16,6 +16,8 @@ def run(tmp_path, *cells, limit):
     try:
         return memory.measured(path, memory=limit * 10**6)
     except RuntimeError as error:
+        if "cannot be limited here" not in str(error):  # a kernel that dies is one, too
+            raise
         pytest.skip(str(error))
 
 

@@ -206,6 +206,13 @@ def test_the_seed_differs_each_time_and_is_never_that_of_the_learners_check(tmp_
     assert len(found) == 2 and not any("seed=0)" in source for source in found)
 
 
+def test_what_reset_keeps_is_no_lesson(tmp_path, capsys):
+    for name in ("02_mode_collapse", "02_mode_collapse_kept_2026-11-28_09-10-36"):
+        (tmp_path / f"{name}.ipynb").write_bytes((FOLDER / "02_mode_collapse.ipynb").read_bytes())
+    assert main(["nbgrader", str(tmp_path / "course"), "02", "--notebooks", str(tmp_path)]) == 0
+    assert [path.name for path in (tmp_path / "course" / "source").iterdir()] == ["02_mode_collapse"]
+
+
 def test_all_notebooks_without_a_number(tmp_path):
     assert main(["nbgrader", str(tmp_path), "--notebooks", str(FOLDER)]) == 0
     assert len(list((tmp_path / "source").glob("*/*.ipynb"))) == len(CHAPTERS)

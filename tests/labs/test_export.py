@@ -1,6 +1,8 @@
 """A notebook as a page: labs leave pictures, scrubbers live, and other widgets are told of."""
 
 import base64
+import errno
+import os
 
 import nbformat
 import pytest
@@ -78,14 +80,34 @@ def test_what_is_no_notebook_is_refused(tmp_path, name):
     (tmp_path / "lesson.txt").write_text("words")
     with pytest.raises(ValueError, match="notebook must be a file"):
         export(tmp_path / name)
-    (tmp_path / "broken.ipynb").write_text("words")
-    with pytest.raises(ValueError, match="notebook must be a notebook"):
-        export(tmp_path / "broken.ipynb")
+    for content in (
+        "words",
+        "[]",
+        "{}",
+        "3",
+        '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
+        '{"nbformat": "x"}',
+    ):
+        (tmp_path / "broken.ipynb").write_text(content)
+        with pytest.raises(ValueError, match="notebook must be a notebook"):
+            export(tmp_path / "broken.ipynb")
 
 
 def test_a_page_of_another_name_is_refused(tmp_path, picture):
     with pytest.raises(ValueError, match=r"ends in \.html"):
         export(saved(tmp_path / "lesson.ipynb", view("a")), tmp_path / "page.txt")
+
+
+def test_what_stands_in_the_way_is_told_in_a_sentence(tmp_path, picture, capsys):
+    path = saved(tmp_path / "lesson.ipynb", view("a"))
+    path.with_suffix(".html").mkdir()
+    assert main([str(path)]) == 2
+    said = capsys.readouterr().err
+    assert said == f"{path} was not exported: {os.strerror(errno.EISDIR)}.\n"
+    asks = {"kernelspec": {"name": "of-another-machine", "display_name": "Other", "language": "python"}}
+    nbformat.write(new_notebook(cells=[new_code_cell("1")], metadata=asks), path)
+    assert main([str(path)]) == 2
+    assert "asks for a kernel 'of-another-machine', which is not here. Run it in" in capsys.readouterr().err
 
 
 def test_the_command_says_what_it_wants(tmp_path, capsys):

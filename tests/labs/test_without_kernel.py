@@ -19,7 +19,7 @@ import gan_lessons as gl
 from gan_lessons._core.pages_folder import VARIABLE, folder
 from gan_lessons.distributions.images import Handwritten
 from gan_lessons.distributions.noise import NormalNoise
-from gan_lessons.labs import film_again, latent_planes, without_kernel
+from gan_lessons.labs import film_again, latent_planes, plain_widgets, without_kernel
 from gan_lessons.labs.series_page import Place, Series, series_page
 from gan_lessons.recipes import digits as digit_recipes
 
@@ -231,6 +231,53 @@ def test_a_slider_of_many_places_has_some_and_the_one_where_it_stands(pages, lea
     widgets.interact(see, x=kind(value=value, min=least, max=most, step=step))
     made = set(seen)
     assert 10 <= len(made) <= 13 and value in made and min(made) == (least if step == 1 else 1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "places"),
+    [
+        ("IntSlider", {"value": 4, "min": 4, "max": 4}, [4]),
+        ("IntSlider", {"value": 0, "min": 0, "max": 1, "step": 5}, [0]),
+        ("FloatSlider", {"value": 0.35, "min": 0.0, "max": 1.0, "step": 0.35}, [0.0, 0.35, 0.7]),
+        ("BoundedFloatText", {"value": 12.0, "min": 0.0, "max": 12.0}, list(range(13))),  # it has no step
+        ("IntRangeSlider", {"value": (1, 3), "min": 0, "max": 5}, [(1, 3)]),
+        ("SelectMultiple", {"value": (1, 2), "options": [1, 2, 3]}, [(1, 2)]),
+        ("Dropdown", {"value": None, "options": ["a", "b"]}, [None]),
+        ("Dropdown", {"value": (1, 2), "options": [("one", (1, 1)), ("two", (1, 2))]}, [(1, 1), (1, 2)]),
+        ("Text", {"value": "words"}, ["words"]),
+        ("Checkbox", {"value": True}, [False, True]),
+    ],
+    ids=str,
+)
+def test_a_control_of_any_kind_has_a_place_where_it_stands(kind, more, places):
+    import ipywidgets as widgets
+
+    seen = []
+
+    def see(x):
+        seen.append(x)
+
+    shown = widgets.interactive(see, x=getattr(widgets, kind)(**more))
+    seen.clear()
+    page, _ = plain_widgets.interactive_page(shown)
+    assert seen == places
+    assert f'"start": {places.index(more["value"])}, ' in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "words"),
+    [
+        ("Text", {"value": "words"}, "a text."),
+        ("Button", {"description": "Go"}, "a button: Go."),
+        ("VBox", {}, "a vbox."),
+        ("Checkbox", {"value": True}, "a checkbox."),
+        ("IntSlider", {"value": 3, "description": "n"}, "an int slider: n, at 3."),
+    ],
+)
+def test_a_widget_of_any_kind_is_told_in_words(kind, more, words):
+    import ipywidgets as widgets
+
+    assert plain_widgets.described(getattr(widgets, kind)(**more)).endswith(f"that needs Python: {words}")
 
 
 def test_without_the_variable_nothing_changes(monkeypatch):

@@ -77,12 +77,12 @@ def test_tljh_starts_no_server_under_a_dummy_authenticator(tljh):
     tljh.Spawner.pre_spawn_hook(SimpleNamespace(authenticator=auth.PAMAuthenticator()))
 
 
-def test_the_dummy_authenticator_is_set_in_the_load_test_alone():
+def test_the_dummy_authenticator_is_set_nowhere():
     setting = re.compile(r"""authenticator_class\W+["']?\w*dummy|auth\.type \S*dummy""", re.IGNORECASE)
     files = [path for kind in ("*.py", "*.yaml", "*.yml", "*.md", "*.toml") for path in ROOT.rglob(kind)]
-    files = [path for path in files if not {".git", ".venv"} & set(path.relative_to(ROOT).parts)]
+    files = [path for path in files if not {".git", "site-packages"} & set(path.relative_to(ROOT).parts)]
     found = [path.name for path in files if setting.search(path.read_text(encoding="utf-8", errors="ignore"))]
-    assert found == ["hub_server.py"]
+    assert len(files) > 300 and found == []
 
 
 def test_the_readme_names_what_is_there():

@@ -6,6 +6,8 @@ import os
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from gan_lessons.slides import command
@@ -59,6 +61,12 @@ def test_all_notebooks_or_those_that_are_named(root, not_run):
     assert [page.name for page in command.make(root / "some", ["08", "08"], root)] == ["08_two.html"]
 
 
+def test_what_reset_keeps_is_no_lesson(root, not_run):
+    mine = root / "notebooks" / "08_two_kept_2026-11-28_09-10-36.ipynb"
+    mine.write_bytes((root / "notebooks" / "08_two.ipynb").read_bytes())
+    assert [page.name for page in command.make(root / "slides", (), root)] == ["07_one.html", "08_two.html"]
+
+
 def test_a_page_that_is_there_is_left_as_it_is(root, not_run):
     (root / "slides").mkdir()
     own = root / "slides" / "08_two.html"
@@ -88,6 +96,17 @@ def test_a_notebook_that_is_not_there_is_refused(root, tmp_path_factory):
     with pytest.raises(ValueError, match="call this in a checkout of the course"):
         command.make(root / "slides", (), tmp_path_factory.mktemp("empty"))
     assert not (root / "slides").exists()
+
+
+def test_a_cell_that_takes_too_long_is_not_told_as_a_fault_of_the_folder(root, monkeypatch, capsys):
+    def late(self, **more):
+        raise CellTimeoutError("A cell timed out")
+
+    monkeypatch.setattr(NotebookClient, "execute", late)
+    monkeypatch.setattr(command.make, "__defaults__", ((), root))
+    assert command.main([str(root / "slides"), "07"]) == 2
+    said = capsys.readouterr().err
+    assert "07_one.ipynb took more than 1200 seconds. Run it in JupyterLab" in said and "cannot be used" not in said
 
 
 def test_the_command_says_what_is_missing_in_a_sentence(monkeypatch, tmp_path, capsys):

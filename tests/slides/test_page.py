@@ -45,6 +45,16 @@ def test_words_are_escaped(page):
     assert "&lt;b&gt;this&lt;/b&gt;" in page and "there &amp;" in page
 
 
+def test_neither_pictures_nor_links_lead_anywhere():
+    text = "![A & B](http://example.org/one.png) <http://example.org> [there](javascript:alert(1))"
+    assert as_html(text).strip() == "<p>A &amp; B http://example.org there</p>"
+
+
+def test_html_in_a_formula_is_shown_as_it_is_written():
+    shown = as_html(r"$\text{<img src=x>} < 1$")
+    assert "<img" not in shown and "<mtext>&lt;img" in shown and "<mo>&#x0003C;</mo>" in shown
+
+
 def test_the_notes_stand_by_section(page):
     found = re.findall(r'<article data-section="(.*?)">(?:<h3>.*?</h3>)?(.*?)\s*</article>', page, re.S)
     assert found == [("", "<p>Begin.</p>"), ("1. First", "<p>Say <code>it</code>.</p>")]

@@ -129,6 +129,15 @@ def test_command_is_idempotent_and_keeps_the_rest(course, capsys):
     assert source(cells[0]) == "# 07 · σ: what it is\ntext"
 
 
+def test_what_somebody_keeps_beside_the_lessons_is_left_alone(course):
+    mine = {name: course / "notebooks" / name for name in ("07_x_kept_2026-11-28_09-10-36.ipynb", "Untitled.ipynb")}
+    for path in mine.values():
+        path.write_text(notebook("of my own"), encoding="utf-8")
+    assert badges.main([], course) == 0
+    assert {path.read_text(encoding="utf-8") for path in mine.values()} == {notebook("of my own")}
+    assert not [name for name in mine if name in (course / "README.md").read_text(encoding="utf-8")]
+
+
 def test_written_notebook_is_valid_and_as_jupyter_writes_it(course):
     nbformat = pytest.importorskip("nbformat")
     badges.main([], course)

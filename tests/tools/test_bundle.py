@@ -327,6 +327,27 @@ def test_a_bad_stick_is_told_before_anything_is_made(do, words, stick, tmp_path)
     assert not (tmp_path / "new").exists()
 
 
+def test_what_macos_puts_on_a_stick_does_no_harm(stick):
+    """A hidden file beside each that it copies, and it takes them away again when the folder is copied to a disk."""
+    before = (stick / "SHA256SUMS").read_text().count("\n")
+    (stick / ".Trashes").mkdir()
+    for path in [stick / ".Trashes" / "one", stick / "README.txt", *(stick / "wheels").iterdir()]:
+        path.with_name(f"._{path.name}").write_bytes(b"\0\5\x16\7")
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import install; install.verify(install.fitting())"
+    subprocess.run([sys.executable, "-B", "-c", code, str(stick)], check=True)
+    bundle.write_sums(stick)
+    after = (stick / "SHA256SUMS").read_text()
+    assert after.count("\n") == before > 10 and "/._" not in after and ".Trashes" not in after
+
+
+@needs_sh
+def test_a_stick_is_found_from_the_folder_above(stick, tmp_path):
+    """Also where CDPATH is exported: then `cd` says where it goes."""
+    env = {**os.environ, "PYTHON": sys.executable, "CDPATH": ".:/"}
+    done = subprocess.run(["sh", "stick/install.sh", "a", "b"], cwd=tmp_path, capture_output=True, text=True, env=env)
+    assert done.stderr.startswith("Give one folder, or none")
+
+
 def test_a_folder_with_other_things_is_left_alone(stick, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("mine")

@@ -252,6 +252,27 @@ def test_what_serves_it_is_looked_at_and_not_what_would_be_started(tmp_path):
     assert "ok=True" in said and "is not found" not in said
 
 
+@pytest.mark.parametrize(
+    ("words", "serves"),
+    [
+        (["/env/bin/python3.12", "/env/bin/jupyter-lab", "--no-browser"], True),
+        (["Python", "-m", "jupyterlab"], True),  # of a framework of macOS
+        (["/env/bin/jupyter-lab.exe"], True),
+        (["bash", "jupyter_on_the_cluster.sh"], False),
+        (["vim", "jupyter_notes.md"], False),
+        (["python", "train.py"], False),
+        ([], False),
+    ],
+    ids=str,
+)
+def test_a_shell_or_an_editor_serves_nothing(words, serves, monkeypatch):
+    """Whatever its file is called. Its folder would be taken for an environment that lacks the widgets."""
+    parent = SimpleNamespace(cmdline=lambda: words)
+    monkeypatch.setattr("psutil.Process", lambda: SimpleNamespace(parents=lambda: [parent]))
+    monkeypatch.setattr(check.shutil, "which", lambda name: f"/env/bin/{Path(name).name}")
+    assert check.serving_environment() == (Path("/env") if serves else None)
+
+
 def test_the_serving_environment_needs_no_activation_and_lacks_what_it_lacks(only_lab, tmp_path, monkeypatch):
     only_lab(None, here=False)
     for name, left_out in (("whole", []), ("damaged", ["anywidget"])):

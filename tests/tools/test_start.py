@@ -194,8 +194,18 @@ def test_jupyterlab_that_fails_is_told(root, stub, capfd):
 @pytest.mark.skipif(os.name == "nt", reason="signals of a Unix")
 def test_control_c_is_left_to_jupyterlab():
     """It asks whether to end, so the command waits for its answer."""
-    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
-    assert start._run([sys.executable, "-c", "import time; time.sleep(1)"]) == 0
+    own, command = os.getpid(), [sys.executable, "-c", "print(flush=True); input()"]
+    (runs, said), (asked, answer) = os.pipe(), os.pipe()
+
+    def press():
+        os.read(runs, 1)
+        os.kill(own, signal.SIGINT)
+        os.write(answer, b"\n")
+
+    threading.Thread(target=press).start()
+    assert start._run(command, stdout=said, stdin=asked) == 0
+    for end in (runs, said, asked, answer):
+        os.close(end)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of a Unix")

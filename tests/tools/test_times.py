@@ -1,7 +1,9 @@
 """The times in the notebooks: sums of their sections', and a way to 45 minutes for those that are longer."""
 
 import json
+from pathlib import Path
 
+import nbformat
 import pytest
 
 from gan_lessons.tools import times
@@ -67,6 +69,50 @@ def test_a_long_lesson_says_what_to_leave_out():
     times.timed(made, {})
     times.timed(made, {})
     assert "Leave out section 2 and the exercises: 30 minutes are left.\n" in texts(made)[0]
+
+
+def test_a_notebook_is_measured_in_an_empty_folder(tmp_path, monkeypatch):
+    """So that it writes over nobody's answers and pictures."""
+    path, seen = tmp_path / "99_lesson.ipynb", []
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    made.cells.insert(0, nbformat.v4.new_markdown_cell("## 1. First"))
+    nbformat.write(made, path)
+
+    def run(content, notebook, folder):
+        seen.extend([notebook, *Path(folder).iterdir()])
+        assert Path(folder).resolve() != tmp_path.resolve()
+        when = {"iopub.status.busy": "2026-11-28T09:10:36+00:00", "iopub.status.idle": "2026-11-28T09:10:38.04+00:00"}
+        content.cells[1].metadata["execution"] = when
+
+    monkeypatch.setattr(times, "run", run)
+    assert times.measure(path) == {"First": 2.0} and seen == [path]
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A checkout with one short lesson, and what somebody keeps beside it."""
+    for folder in ("notebooks", "docs", "workshop"):
+        (tmp_path / folder).mkdir()
+    for name in ("99_lesson", "99_lesson_kept_2026-11-28_09-10-36", "Untitled"):
+        text = json.dumps(lesson("## 1. First\n\nword"))
+        (tmp_path / "notebooks" / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_what_somebody_keeps_beside_the_lessons_is_left_alone(course, capsys):
+    before = {path.name: path.read_bytes() for path in (course / "notebooks").iterdir()}
+    assert times.main([], course) == 0 and capsys.readouterr().out == "99_lesson.ipynb: written\n"
+    after = {path.name: path.read_bytes() for path in (course / "notebooks").iterdir()}
+    assert {name for name in before if after[name] != before[name]} == {"99_lesson.ipynb"}
+
+
+def test_one_that_cannot_be_measured_is_named(course, monkeypatch, capsys):
+    def fails(path):
+        raise ValueError("A cell failed")
+
+    monkeypatch.setattr(times, "measure", fails)
+    assert times.main(["--measure"], course) == 1
+    assert capsys.readouterr().err == "99_lesson.ipynb: A cell failed\n"
 
 
 def test_the_course_has_its_times(capsys):

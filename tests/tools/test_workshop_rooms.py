@@ -61,6 +61,12 @@ def test_slow_labs_and_failures_are_said(page):
     assert "2 of them failed" in text and "a core carries 2.0 learners" in text
 
 
+def test_a_load_test_that_failed_is_refused(page):
+    for changed in ({"picture_s": None}, {"memory_mb": 0}):
+        with pytest.raises(ValueError, match=r"no load test in which a lab came: run `python -m benchmarks hub` again"):
+            page(**changed)
+
+
 def test_what_others_wrote_on_a_page_stays(page, tmp_path):
     page()
     path = tmp_path / "workshop" / "jupyterhub" / "README.md"

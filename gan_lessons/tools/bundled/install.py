@@ -41,7 +41,8 @@ class Misfit(Refused):
 def fitting():
     """Names of the wheels that this Python can install. Raises Misfit where those of torch are for others."""
     sys.path.insert(0, pip_wheel())
-    names = sorted(name for name in os.listdir(WHEELS) if name.endswith(".whl"))
+    # macOS puts a hidden file beside each that it copies to a stick
+    names = sorted(name for name in os.listdir(WHEELS) if name.endswith(".whl") and not name.startswith("."))
     try:
         from pip._vendor.packaging.tags import sys_tags
         from pip._vendor.packaging.utils import parse_wheel_filename
@@ -104,7 +105,10 @@ def digest(path):
 
 def unpacked(names):
     """Bytes that wheels take when they are installed, and the characters of the longest path in them."""
-    inside = [one for name in names for one in zipfile.ZipFile(os.path.join(WHEELS, name)).infolist()]
+    inside = []
+    for name in names:
+        with zipfile.ZipFile(os.path.join(WHEELS, name)) as wheel:
+            inside += wheel.infolist()
     paths = [one.filename for one in inside if ".data/" not in one.filename]
     return sum(one.file_size for one in inside), max(map(len, paths))
 
@@ -225,7 +229,7 @@ pause
 """
 START_SH = """#!/bin/sh
 # Opens the GAN lessons.
-cd "$(dirname "$0")" || exit
+CDPATH='' cd "$(dirname "$0")" || exit
 unset PYTHONPATH PYTHONHOME
 PATH="$PWD/env/bin:$PATH" exec python -m gan_lessons start notebooks "$@"
 """

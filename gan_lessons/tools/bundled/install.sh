@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the GAN lessons from this folder, without a network: sh install.sh [FOLDER]
-here=$(cd "$(dirname "$0")" && pwd) || exit
+here=$(CDPATH='' cd "$(dirname "$0")" && pwd) || exit
 if [ ! -f "$here/install.py" ]; then
     echo "This folder is not whole: install.py is missing. Copy the whole folder again, and run this again." >&2
     exit 2
