@@ -30,10 +30,11 @@ OLDEST_LAB = "4.2"
 FRONT_ENDS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
 # each file, and what surely stands in it
 _CLASSES = ("page", "paint", "picture", "sketch", "controls", "clock", "player", "reel", "scrubber", "film", "latent")
-_CLASSES += ("dirac", "tiles", "pad", "planes")
+_CLASSES += ("dirac", "tiles", "pad", "planes", "series")
 IMPORTED = {"pillow": "PIL"}  # packages whose module has another name
 STAGE = {f"{name}.js": "class" for name in _CLASSES} | {"arrays.js": "function", "share.js": "function"}
-STAGE |= {f"{name}.css": "{" for name in ("stage", "sketch", "scrubber", "latent", "planes")}
+STAGE |= {f"{name}.js": "window" for name in ("frame", "around")}
+STAGE |= {f"{name}.css": "{" for name in ("stage", "sketch", "scrubber", "latent", "planes", "series")}
 SECONDS = 5.0  # how long the trial training lasts
 SMOOTH = 300  # steps a second: 60 frames a second of 5 steps each
 ENOUGH = 1.0  # GB that a notebook may take

@@ -6,6 +6,7 @@ missing is added, and JupyterLab opens.
 
 import errno
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -67,7 +68,8 @@ def _reset(number: str, given: str) -> str:
     command = f"python -m gan_lessons reset {number}"
     if check.repair() != check.INSTALL:  # from a stick: the environment is active in JupyterLab's terminal alone
         return f"choose File, New, Terminal in JupyterLab, and type {command} ."
-    return command + (f' "{given}"' if " " in given else f" {given}" if given else "")
+    quoted = shlex.quote(given) if os.name != "nt" else f'"{given}"' if " " in given else given
+    return f"{command} {quoted}" if given else command
 
 
 def open_lab(folder: Path, first: str, options: Sequence[str] = ()) -> None:

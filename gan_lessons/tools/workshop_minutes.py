@@ -74,11 +74,15 @@ def _plan(found: re.Match, there: dict[str, list[Section]]) -> str:
     by_number = {name[:2]: of for name, of in there.items()}
     for row in rows:
         if page := PAGE.match(row[2]):
+            if page[1] not in by_number:
+                raise ValueError(f"the plan of {whole} minutes names notebook {page[1]}, which is not there")
             of = by_number[page[1]]
             row[1] = str(total(chosen(of, row[3])))
             row[4] = re.sub(r"^(.+): \d+ minutes$", lambda cut, of=of: _cut(cut[1], of), row[4])
     *rows, end = rows
-    reserve = [row for row in rows if row[3].startswith("Reserve")][-1]
+    reserve = next((row for row in reversed(rows) if row[3].startswith("Reserve")), None)
+    if reserve is None:
+        raise ValueError(f"the plan of {whole} minutes has no row that begins with Reserve")
     reserve[1] = str(int(reserve[1]) + whole - sum(int(row[1]) for row in rows))
     if int(reserve[1]) < 0:
         raise ValueError(f"the plan of {whole} minutes is {-int(reserve[1])} minutes too long: leave something out")

@@ -116,6 +116,8 @@ def test_course_that_is_not_installed_is_a_finding(monkeypatch):
 
 def test_stage_is_there():
     assert check.stage().ok, check.stage().text
+    files = {path.name for path in (check.PACKAGE / "labs" / "stage").iterdir() if path.suffix in (".js", ".css")}
+    assert check.STAGE.keys() == files
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+import shlex
 import signal
 import sys
 import threading
@@ -49,19 +50,20 @@ def test_all_are_copied_to_the_folder_that_is_told(root, tmp_path, capsys):
     assert capsys.readouterr().out == f"3 of 3 notebooks copied to {tmp_path / FOLDER}\n"
 
 
-def test_what_is_there_is_kept_and_named_and_what_is_missing_is_added(root, tmp_path, capsys):
-    mine = tmp_path / "my own"
-    assert start.main(["my own", "--copy-only"], root) == 0
+@pytest.mark.parametrize("name", ["my own", "o'brien's"])
+def test_what_is_there_is_kept_and_named_and_what_is_missing_is_added(name, root, tmp_path, capsys):
+    mine = tmp_path / name
+    assert start.main([name, "--copy-only"], root) == 0
     (mine / "01_two.ipynb").write_text("worked in")
     (mine / "02_six.ipynb").unlink()
     (mine / "gan_answers.json").write_text("{}")
     capsys.readouterr()
-    assert start.main(["--copy-only", "my own"], root) == 0
+    assert start.main(["--copy-only", name], root) == 0
     said = capsys.readouterr().out
     assert "1 of 3 notebooks copied" in said and "Kept, for they differ from the course's: 01_two.ipynb\n" in said
-    assert 'python -m gan_lessons reset 01 "my own"\n' in said
+    assert shlex.split(said.splitlines()[-1])[-6:] == ["python", "-m", "gan_lessons", "reset", "01", name]
     assert contents(mine) == NOTEBOOKS | {"01_two.ipynb": b"worked in", "gan_answers.json": b"{}"}
-    assert start.main(["my own", "--copy-only"], root) == 0
+    assert start.main([name, "--copy-only"], root) == 0
     assert capsys.readouterr().out.startswith(f"All 3 notebooks are there already: {mine}\nKept")
 
 

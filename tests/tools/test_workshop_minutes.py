@@ -82,6 +82,19 @@ def test_a_plan_that_is_too_long_is_refused(root):
         texts(root)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("| [99](99_lesson.md)", "| [98](98_gone.md)", "names notebook 98, which is not there"),
+        ("| Reserve |", "| Rest |", "has no row that begins with Reserve"),
+    ],
+)
+def test_a_plan_that_cannot_be_followed_is_refused(old, new, words, root):
+    (root / "workshop" / "README.md").write_text(LEAD.format(20).replace(old, new), encoding="utf-8")
+    with pytest.raises(ValueError, match=f"the plan of 20 minutes {words}"):
+        texts(root)
+
+
 def test_a_section_that_is_gone_is_refused(root):
     path = root / "workshop" / "README.md"
     path.write_text(LEAD.format(20).replace("sections 1, 2", "sections 1, 3"), encoding="utf-8")

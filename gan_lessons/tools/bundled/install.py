@@ -11,6 +11,7 @@ import glob
 import hashlib
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -239,8 +240,8 @@ def start_script(folder):
     """Writes the script that opens the lessons, and returns the command that runs it."""
     name, content = ("start.bat", START_BAT) if WINDOWS else ("start.sh", START_SH)
     write(os.path.join(folder, name), content)
-    quote = '"' if " " in folder else ""
-    return ("" if WINDOWS else "sh ") + quote + os.path.join(folder, name) + quote
+    path = os.path.join(folder, name)
+    return "sh " + shlex.quote(path) if not WINDOWS else '"' + path + '"' if " " in path else path
 
 
 def install(folders):
