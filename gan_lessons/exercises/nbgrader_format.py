@@ -186,7 +186,7 @@ def _chosen(notebooks: Path, numbers: Sequence[str]) -> list[Path]:
         raise ValueError(f"There are no notebooks of the course in {notebooks}. {how}")
     for number in numbers:
         if number not in there:
-            raise ValueError(f"There is no notebook {number} in {notebooks}: these are there: {', '.join(there)}.")
+            raise ValueError(f"There is no notebook {number} in {notebooks}. These are there: {', '.join(there)}.")
     return [there[number] for number in dict.fromkeys(numbers or there)]
 
 

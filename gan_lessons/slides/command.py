@@ -71,7 +71,7 @@ def _chosen(root: Path, numbers: Sequence[str]) -> list[Path]:
         raise ValueError(f"There are no notebooks in {root / 'notebooks'}: call this in a checkout of the course.")
     for number in numbers:
         if number not in there:
-            raise ValueError(f"There is no notebook {number}: these are there: {', '.join(there)}.")
+            raise ValueError(f"There is no notebook {number}. These are there: {', '.join(there)}.")
     return [there[number] for number in dict.fromkeys(numbers or there)]
 
 
