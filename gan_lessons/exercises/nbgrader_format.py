@@ -205,7 +205,7 @@ def main(arguments: list[str]) -> int:
     """Writes a course; 2 with one sentence where that cannot be."""
     parser = argparse.ArgumentParser(prog="python -m gan_lessons nbgrader", description=__doc__.splitlines()[0])
     parser.add_argument("folder", metavar="DIR", help="of the course; it is made if need be")
-    parser.add_argument("numbers", metavar="NN", nargs="*", help="notebooks, such as 02; without one all")
+    parser.add_argument("numbers", metavar="NN", nargs="*", default=(), help="notebooks, such as 02; without one all")
     parser.add_argument("--notebooks", default="notebooks", metavar="FOLDER", help="where they are (notebooks)")
     parser.add_argument("--seed", metavar="N", help="of the hidden tests' inputs, 1 or more (by chance)")
     asked = parser.parse_args(arguments)

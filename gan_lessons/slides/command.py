@@ -79,7 +79,7 @@ def main(arguments: list[str]) -> int:
     """Writes the slides; 2 with one sentence where that cannot be."""
     parser = argparse.ArgumentParser(prog="python -m gan_lessons slides", description=__doc__.splitlines()[0])
     parser.add_argument("folder", metavar="DIR", type=Path, help="for the pages; it is made if need be")
-    parser.add_argument("numbers", metavar="NN", nargs="*", help="notebooks, such as 02; without one all")
+    parser.add_argument("numbers", metavar="NN", nargs="*", default=(), help="notebooks, such as 02; without one all")
     asked = parser.parse_args(arguments)
     for name in ("nbconvert", "latex2mathml"):
         if find_spec(name) is None:
