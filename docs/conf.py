@@ -18,9 +18,9 @@ from gan_lessons.tools import badges
 from gan_lessons.tools.fresh_notebooks import in_checkout
 
 ADDRESS = badges.address()
-NO_PYTHON = """**You need no Python for this page.** Every cell has been run. A lab is a film here: press *Play*, or
-move its slider. An exercise unfolds its hints and its solution. Where the text asks you to run a cell, or names a
-button that you do not see, it means the notebook itself. You can open it here:
+NO_PYTHON = """**You need no Python for this page.** Every cell has been run. A lab is a film here, or pictures with
+a slider: press *Play*, or move the slider. An exercise unfolds its hints and its solution. Where the text asks you to
+run a cell, or names a button that you do not see, it means the notebook itself. You can open it here:
 
 """
 

@@ -187,7 +187,7 @@ def _chosen(notebooks: Path, numbers: Sequence[str]) -> list[Path]:
         raise ValueError(f"There are no notebooks of the course in {notebooks}. {how}")
     for number in numbers:
         if number not in there:
-            raise ValueError(f"There is no notebook {number} in {notebooks}: these are there: {', '.join(there)}.")
+            raise ValueError(f"There is no notebook {number} in {notebooks}. These are there: {', '.join(there)}.")
     return [there[number] for number in dict.fromkeys(numbers or there)]
 
 
@@ -206,7 +206,7 @@ def main(arguments: list[str]) -> int:
     """Writes a course; 2 with one sentence where that cannot be."""
     parser = argparse.ArgumentParser(prog="python -m gan_lessons nbgrader", description=__doc__.splitlines()[0])
     parser.add_argument("folder", metavar="DIR", help="of the course; it is made if need be")
-    parser.add_argument("numbers", metavar="NN", nargs="*", help="notebooks, such as 02; without one all")
+    parser.add_argument("numbers", metavar="NN", nargs="*", default=(), help="notebooks, such as 02; without one all")
     parser.add_argument("--notebooks", default="notebooks", metavar="FOLDER", help="where they are (notebooks)")
     parser.add_argument("--seed", metavar="N", help="of the hidden tests' inputs, 1 or more (by chance)")
     asked = parser.parse_args(arguments)

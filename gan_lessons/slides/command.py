@@ -67,7 +67,7 @@ def _chosen(root: Path, numbers: Sequence[str]) -> list[Path]:
         raise ValueError(f"There are no notebooks in {root / 'notebooks'}: call this in a checkout of the course.")
     for number in numbers:
         if number not in there:
-            raise ValueError(f"There is no notebook {number}: these are there: {', '.join(there)}.")
+            raise ValueError(f"There is no notebook {number}. These are there: {', '.join(there)}.")
     return [there[number] for number in dict.fromkeys(numbers or there)]
 
 
@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:
     """Writes the slides; 2 with one sentence where that cannot be."""
     parser = argparse.ArgumentParser(prog="python -m gan_lessons slides", description=__doc__.splitlines()[0])
     parser.add_argument("folder", metavar="DIR", type=Path, help="for the pages; it is made if need be")
-    parser.add_argument("numbers", metavar="NN", nargs="*", help="notebooks, such as 02; without one all")
+    parser.add_argument("numbers", metavar="NN", nargs="*", default=(), help="notebooks, such as 02; without one all")
     asked = parser.parse_args(arguments)
     for name in ("nbconvert", "latex2mathml"):
         if find_spec(name) is None:

@@ -58,11 +58,11 @@ def requirements(root: Path) -> list[str]:
 def claim(folder: Path, kinds: int) -> None:
     """Makes the folder, unless it holds what this command did not make, or its disk has too little room."""
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not _is_ours(folder))):
-        raise Refused(f"{folder.absolute()} is there already, and is no folder of this command. Give another name.")
+        raise Refused(f"{folder.absolute()} is there already, and this command did not make it. Give another name.")
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free / 1e9
     if free < ROOM * kinds and not (folder / "wheels").is_dir():
-        need = f"{ROOM * kinds:g} GB for {kinds} kind{'s' * (kinds > 1)} of machines"
+        need = f"{ROOM * kinds:g} GB for {kinds} kind{'s' * (kinds > 1)} of machine{'s' * (kinds > 1)}"
         raise Refused(f"Only {free:.2f} GB are free in {folder.absolute()}, and this takes {need}. Give another disk.")
 
 

@@ -150,8 +150,8 @@ def stage() -> Finding:
         path = PACKAGE / "labs" / "stage" / name
         if not path.is_file() or mark not in path.read_text(encoding="utf-8"):
             again = repair(f"get the course anew, then {INSTALL}")
-            return Finding("Stage", False, f"{path} is missing or damaged: {again}")
-    return Finding("Stage", True, f"its {len(STAGE)} files are there")
+            return Finding("labs", False, f"{path} is missing or damaged: {again}")
+    return Finding("labs", True, f"their {len(STAGE)} files are there")
 
 
 def jupyterlab() -> Finding:
@@ -255,7 +255,7 @@ def home() -> Finding:
     closed = home.closed()
     if closed is None:
         return Finding("home", True, "JupyterLab can keep its files there")
-    text = f"nothing can be written in {closed}, where JupyterLab keeps its files: open it with"
+    text = f"nothing can be written in {closed}, where JupyterLab keeps its files: open JupyterLab with"
     return Finding(
         "home", False, f"{text} `python -m gan_lessons start`, which keeps them beside yours", required=False
     )
@@ -335,9 +335,8 @@ def disk(folder: Path = Path(), prefix: str = sys.prefix) -> Finding:
             text = f"only {room:.1f} GB free for {prefix}: the installation takes {INSTALLED:g} GB with torch's build"
             return Finding("disk", False, f"{text} for CPUs, and several times that with the one for GPUs", False)
     if free < ROOM:
-        text = (
-            f"only {free:.2f} GB free in {folder.resolve()}, and lessons need {ROOM:g} GB: make room, or work elsewhere"
-        )
+        text = f"only {free:.2f} GB free in {folder.resolve()}, and lessons need {ROOM:g} GB: make room, or work in a"
+        text += " folder on another disk"
         return Finding("disk", False, text, required=False)
     return Finding("disk", True, f"{free:.1f} GB free")
 
@@ -384,7 +383,8 @@ def findings(checks: Iterable[Callable[[], Finding]] = CHECKS) -> Iterable[Findi
         try:
             yield check()
         except Exception as error:  # a preflight reports whatever is broken
-            text = f"could not be checked ({_one_line(error)}); mend what is named above, else {repair()}"
+            text = f"could not be checked ({_one_line(error)}). Mend what is named above."
+            text += f" If that does not help: {repair()}"
             yield Finding(check.__name__, False, text)
 
 

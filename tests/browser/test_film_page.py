@@ -339,6 +339,17 @@ def test_it_opens_on_the_frame_that_was_asked_for(saved, plane, start, shown):
     assert film.frame() == shown % (N - 1), "from there on, or from the beginning where it had ended"
 
 
+def test_charts_tell_nothing_of_what_was_not_seen_yet(saved, plane):
+    film, ends = saved(film_page(plane[0].spec, plane[1], "A film", start=0)), []
+    film.page.focus("[data-do=scrub]")
+    for keys in ((), ("ArrowRight",) * 3, ("End",), ("Home",)):
+        film.press(*keys)
+        axes = json.loads(film.data("axes"))
+        [end] = {one["x"][1] for name, one in axes.items() if name != "plane"}
+        ends.append(end)
+    assert ends[0] < 40 and 120 <= ends[1] < 280 <= ends[2] == ends[3]
+
+
 def test_one_frame_has_nothing_to_play(saved, plane):
     film = saved(film_page(plane[0].spec, plane[1][:1], "A picture"))
     assert film.page.is_disabled("[data-do=play]") and film.page.is_disabled("[data-do=scrub]") and film.frame() == 0

@@ -91,7 +91,7 @@ def test_a_full_disk_leaves_no_half_page(root, not_run, monkeypatch, capsys):
 
 
 def test_a_notebook_that_is_not_there_is_refused(root, tmp_path_factory):
-    with pytest.raises(ValueError, match="There is no notebook 99: these are there: 07, 08"):
+    with pytest.raises(ValueError, match=r"There is no notebook 99\. These are there: 07, 08"):
         command.make(root / "slides", ["99"], root)
     with pytest.raises(ValueError, match="call this in a checkout of the course"):
         command.make(root / "slides", (), tmp_path_factory.mktemp("empty"))

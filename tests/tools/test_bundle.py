@@ -188,7 +188,7 @@ def test_an_interrupted_folder_is_not_whole_and_is_gone_on_with(no_pip, tmp_path
 def test_a_folder_of_somebody_else_is_left_alone(no_pip, tmp_path, capsys):
     (tmp_path / "README.txt").write_text("my thesis")
     assert bundle.main([str(tmp_path)]) == 2
-    assert "is there already, and is no folder of this command" in capsys.readouterr().err
+    assert "is there already, and this command did not make it" in capsys.readouterr().err
     assert bundle.main([str(tmp_path / "README.txt")]) == 2
     assert bundle.main([str(tmp_path / "README.txt" / "below")]) == 2
     said = capsys.readouterr().err

@@ -9,7 +9,7 @@ class FilmPlayer extends ReelView {
   constructor(root, film, bytes) {
     super(root, film, bytes);
     this.frames = film.frames.map(([step, summary, notice], t) => ({ step, summary, notice, values: this.reel.values({ t }) }));
-    Object.assign(this, { playing: false, since: 0, calm: window.matchMedia("(prefers-reduced-motion: reduce)"), loop: this.loop.bind(this) });
+    Object.assign(this, { playing: false, since: 0, reached: 0, calm: window.matchMedia("(prefers-reduced-motion: reduce)"), loop: this.loop.bind(this) });
     this.button.disabled = this.frames.length < 2;
     this.show(film.start);
   }
@@ -58,7 +58,8 @@ class FilmPlayer extends ReelView {
   show(t) {
     const quick = this.playing && this.hasty();
     this.place.t = t;
-    this.paint(this.frames[t], this.frames, quick, { frame: t });
+    this.reached = Math.max(this.reached, t); // charts tell nothing of what nobody has seen yet
+    this.paint(this.frames[t], this.frames.slice(0, this.reached + 1), quick, { frame: t });
     if (quick) return;
     this.button.textContent = this.playing ? "❚❚ Pause" : "▶ Play";
     this.tell();
