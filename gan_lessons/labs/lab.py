@@ -82,6 +82,7 @@ class Lab(Stage):
         )
         seed, name = whole("seed", seed, 0), name or kind.name
         self.lock, self.epoch, self.shown = threading.RLock(), 0, 0
+        self._now = threading.local()  # sent: when the message was sent that a thread follows
         self.sides: list[Session] = []
         self.film, self.done, self.still = kind.frames(), [], None
         self.at = 0  # the side that the settings are of, where there are several
@@ -99,7 +100,7 @@ class Lab(Stage):
     offers: tuple[str, ...] | None = None  # what the page offers beside play and steps; None: what the kind has
     shows: tuple[str, ...] | None = None  # the settings in view where nobody says which; None: all
     closed = following = leaves = False
-    heard = 0.0  # when the newest message was sent that has come, in ms of the page's clock
+    heard = 0.0  # when the newest message was sent that has been followed, in ms of the page's clock
 
     @property
     def trainer(self):
@@ -517,12 +518,17 @@ class Lab(Stage):
     def receive(self, _, message: dict, buffers) -> None:
         """A message from the page."""
         if not self.closed:
-            self.heard = max(self.heard, message.get("sent", 0.0))
-            self.page.receive(message)
+            self._now.sent = message.get("sent", 0.0)
+            try:
+                self.page.receive(message)
+            finally:
+                self.heard = max(self.heard, self._now.sent)
+                self._now.sent = 0.0
 
     def send(self, content: dict, buffers=None) -> None:
-        """A message to the page. It says up to when it has heard the page, so that this knows what is unanswered."""
-        super().send(content | {"heard": self.heard}, buffers)
+        """A message to the page. It says up to when it has heard the page, so that this knows what is unanswered; what
+        this thread follows now counts, and not what waits in another one."""
+        super().send(content | {"heard": max(self.heard, getattr(self._now, "sent", 0.0))}, buffers)
 
     @property
     def settings(self) -> dict[str, Control]:

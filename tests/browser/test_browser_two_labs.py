@@ -86,13 +86,14 @@ def test_a_kernel_that_is_busy_is_said_until_it_answers(page):
     """Here the kernel's thread of widget messages itself is held up; then a click has to wait. An answer to what the
     page asked before does not count for it."""
     see(page, 0)
-    hold = "import threading, time\ndef hold():\n    with one.lock:\n        time.sleep(15)\n"
+    hold = "import threading\nfree = threading.Event()\ndef hold():\n    with one.lock:\n        free.wait(120)\n"
     hold += "held = threading.Thread(target=hold)\nheld.start()\n"
     hold += "threading.Timer(2, one.send, [{'type': 'rested'}]).start()\nit = held.is_alive()"
     assert page.evaluate(ASK, hold) == "'True'"
     press(page, 0, "both")
     said = "(busy) => document.querySelector('.gan-note').textContent.includes('has not answered') === busy"
     page.wait_for_function(said, arg=True)
+    page.evaluate(ASK, "free.set()\nit = True")
     page.wait_for_function(said, arg=False)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import threading
 
 import ipywidgets
 import pytest
@@ -47,6 +48,29 @@ def test_a_setting_is_a_trait_and_one_change_is_one_undo(opened):
     assert heard == [(before, 0.003)] and len(lab.done) == 1
     lab.undo()
     assert lab.d_lr == before and heard[-1] == (0.003, before) and not lab.done
+
+
+def test_what_waits_in_another_thread_does_not_count_as_heard(monkeypatch):
+    """A page waits for the answer to a click; what the kernel says meanwhile of something else is none."""
+    told = []
+    monkeypatch.setattr(ipywidgets.Widget, "send", lambda self, content, buffers=None: told.append(content))
+    lab = Lab(SMALL, runs=1, name="heard")
+    heard = lambda kind: next(one["heard"] for one in reversed(told) if one["type"] == kind)  # noqa: E731
+    say(lab, "step", who="both", sent=5.0)
+    assert heard("frame") == 5.0
+    with lab.lock:
+        click = threading.Thread(target=say, args=(lab, "step"), kwargs={"who": "both", "sent": 9.0})
+        click.start()
+        click.join(0.3)
+        lab.send({"type": "rested"})
+        assert click.is_alive() and heard("rested") == 5.0
+    click.join()
+    assert heard("frame") == 9.0
+    lab.send({"type": "rested"})
+    assert heard("rested") == 9.0
+    say(lab, "set", name="d_lr", value="no number", sent=12.0)
+    assert heard("settings") == 12.0, "a refusal is an answer, too"
+    lab.close()
 
 
 def test_what_the_page_or_python_sets_is_seen_by_traits(opened):
