@@ -258,6 +258,7 @@ def test_a_control_of_any_kind_has_a_place_where_it_stands(kind, more, places):
         seen.append(x)
 
     shown = widgets.interactive(see, x=getattr(widgets, kind)(**more))
+    shown.update()  # as ipywidgets 7 does when it is shown, and version 8 when it is made
     seen.clear()
     page, _ = plain_widgets.interactive_page(shown)
     assert seen == places
