@@ -25,9 +25,11 @@ def film_page(spec: dict, frames: Sequence[Frame], title: str, note: str = "", s
     spec: a scene's. frames: as `frames.Frames` keeps them. title: of the page. note: below the picture, such as where
     the run comes from; after it the page says how many of the frames it has, where all of them are too much. start: the
     frame that it shows before anybody plays it, by its place in frames; the last by default. Raises ValueError if there
-    is no frame, or they are not those of the scene."""
+    is no frame or none at start, or they are not those of the scene."""
     if not len(frames):
         refuse("frames", frames, "one frame or more")
+    if start not in range(-len(frames), len(frames)):
+        refuse("start", start, f"the place of one of {len(frames)} frames, from 0, or from -1 backwards")
     rows = [[header["step"], header["summary"], header["notice"]] for header, _ in frames]
     kept = _kept(spec, rows)
     reel = Reel(t=len(kept))

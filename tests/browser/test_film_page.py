@@ -138,6 +138,9 @@ def test_what_is_no_film_is_refused():
     ):
         with pytest.raises(ValueError, match=words):
             film_page(spec, wrong, "")
+    for start in (2, -3, 0.5, "0"):
+        with pytest.raises(ValueError, match="start must be the place of one of 2 frames"):
+            film_page(spec, frames, "", start=start)
 
 
 # -- the page from disk
