@@ -56,9 +56,9 @@ class Latent:
         )
 
     def rested(self):
-        """Until names and nearest of what is shown are there, and it is drawn."""
+        """Until nothing is asked any more, names and nearest of what is shown are there, and it is drawn."""
         data = f"document.querySelector('{LAB}').dataset"
-        self.page.wait_for_function(f"() => {data}.version === {data}.rested")
+        self.page.wait_for_function(f"() => !{data}.busy && {data}.version === {data}.rested")
         self.drawn()
 
     def drawn(self):

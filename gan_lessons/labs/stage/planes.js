@@ -153,14 +153,14 @@ class PlanesView {
   ask(message) {
     const kind = [message.type, message.end, message.what].join();
     if (this.busy) { this.waiting.delete(kind); this.waiting.set(kind, message); return; }
-    this.busy = true;
+    this.busy = this.root.dataset.busy = true; // the root says it to others: what is shown may not be the newest yet
     this.kernel.send(message);
   }
 
   next() {
     this.busy = false;
     const [kind] = this.waiting.keys();
-    if (kind === undefined) return;
+    if (kind === undefined) { delete this.root.dataset.busy; return; }
     const message = this.waiting.get(kind);
     this.waiting.delete(kind);
     this.ask(message);
