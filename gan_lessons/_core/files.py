@@ -50,3 +50,14 @@ def _told_plainly(path: Path) -> Iterator[None]:
 def open_new(path: Path) -> BinaryIO:
     """A file that was not there before, open for writing."""
     return open(path, "xb")
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Writes a file that was not there before: whole, or nothing of it is left."""
+    file = open_new(path)
+    try:
+        with file:
+            file.write(content)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

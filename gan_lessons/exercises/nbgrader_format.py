@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gan_lessons._core.files import write_new
 from gan_lessons.exercises.catalogue import named
 from gan_lessons.exercises.judging import SECONDS, judge, letters_of
 from gan_lessons.exercises.limited import Nowhere
@@ -175,8 +176,7 @@ def write_course(folder: Path, numbers: Sequence[str], notebooks: Path, seed: in
             raise ValueError(f"{file} is there already, and is left as it is. Rename it, or choose another folder.")
     for file, text in texts.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8", newline="\n") as out:
-            out.write(text)
+        write_new(file, text.encode())
     return written
 
 
@@ -217,7 +217,8 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"{error.filename or folder} cannot be used ({error.strerror or error}).", file=sys.stderr)
+        place, why = error.filename or folder, error.strerror or error
+        print(f"{place} cannot be used ({why}). Give another folder.", file=sys.stderr)
         return 2
     print(f"Written to {folder / 'source'}: {', '.join(file.stem for file in written)}.")
     print(f"Go to {folder}. There the learners' copy is made with: nbgrader generate_assignment {written[0].stem}")

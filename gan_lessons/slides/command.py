@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from gan_lessons._core.files import open_new
+from gan_lessons._core.files import write_new
 from gan_lessons._core.notebook_run import run
 from gan_lessons.tools.fresh_notebooks import in_checkout
 
@@ -33,20 +33,9 @@ def make(folder: Path, numbers: Sequence[str] = (), root: Path = ROOT) -> list[P
     for notebook, page in zip(chosen, pages, strict=True):
         guide = (root / "workshop" / f"{notebook.stem}.md").read_text(encoding="utf-8")
         text = slides_page(deck(executed(notebook), together(guide)), notes(guide))
-        _write(page, text)
+        write_new(page, text.encode())
         print(page, flush=True)
     return pages
-
-
-def _write(page: Path, text: str) -> None:
-    """Writes a file that was not there, whole or not at all."""
-    file = open_new(page)
-    try:
-        with file:
-            file.write(text.encode())
-    except BaseException:
-        page.unlink(missing_ok=True)
-        raise
 
 
 def executed(notebook: Path) -> dict:

@@ -1,7 +1,9 @@
 """The copy of a notebook for nbgrader: what instructors and learners get, and what a submission is worth."""
 
 import copy
+import errno
 import html
+import io
 import json
 import os
 import subprocess
@@ -20,6 +22,7 @@ from torch import nn
 
 import gan_lessons as gl
 from gan_lessons.__main__ import main
+from gan_lessons._core import files
 from gan_lessons.exercises.catalogue import CHAPTERS, exercises, named
 from gan_lessons.exercises.judging import judge
 from gan_lessons.exercises.nbgrader_format import POINTS, graded, objection
@@ -239,6 +242,17 @@ def test_refusals(tmp_path, capsys, monkeypatch):
     if os.geteuid() if hasattr(os, "geteuid") else False:  # who is root may write everywhere
         (tmp_path / "locked").mkdir(mode=0o500)
         assert "cannot be used (" in refused(capsys, tmp_path / "locked", "02", "--notebooks", FOLDER)
+
+
+def test_a_full_disk_leaves_no_half_notebook(tmp_path, capsys, monkeypatch):
+    class Full(io.BytesIO):
+        def write(self, content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files, "open_new", lambda path: path.touch() or Full())
+    said = refused(capsys, tmp_path, "02", "--notebooks", FOLDER)
+    assert said == f"{tmp_path} cannot be used (No space left on device). Give another folder.\n"
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 # -- nbgrader itself

@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from gan_lessons._core import files
 from gan_lessons.slides import command
 
 TITLE = "# 07 · Name: about\n\n![A picture.][picture]\n\n[picture]: data:image/png;base64,AAAA"
@@ -82,7 +83,7 @@ def test_a_full_disk_leaves_no_half_page(root, not_run, monkeypatch, capsys):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(command.make, "__defaults__", ((), root))
-    monkeypatch.setattr(command, "open_new", lambda page: page.touch() or Full())
+    monkeypatch.setattr(files, "open_new", lambda page: page.touch() or Full())
     assert command.main([str(root / "slides"), "07"]) == 2
     assert (
         capsys.readouterr().err == f"{root / 'slides'} cannot be used (No space left on device). Give another folder.\n"
