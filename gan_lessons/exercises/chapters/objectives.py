@@ -324,8 +324,8 @@ def _tells(seen: dict) -> int:
 EXERCISES = (
     Predict(
         name="06.timid",
-        question="Real data are N(0, 1), forgeries have the mean 1.5 and the standard deviation .7. One D is half as sure as D* (its"
-        " log-odds times .5), one is twice as sure (times 2). Which of the two loses more of V?",
+        question="Real data are N(0, 1), forgeries have the mean 1.5 and the standard deviation 0.7. One D is half as sure as D* (its"
+        " log-odds times 0.5), one is twice as sure (times 2). Which of the two loses more of V?",
         options=(
             Option(
                 "The one that is half as sure.",
@@ -350,7 +350,7 @@ EXERCISES = (
             "What does each of the two gain where it is right, and what does it pay where it is wrong?",
             "Twice the log-odds square the odds: 1 to 10 becomes 1 to 100. What do they become with half of the log-odds?",
         ),
-        solution="b: the one that is twice as sure. It loses .16 nats, and the other one .09. Where p and q hardly overlap, it can be"
+        solution="b: the one that is twice as sure. It loses 0.16 nats, and the other one 0.09. Where p and q hardly overlap, it can be"
         " the other way round.",
     ),
     Build(
@@ -376,7 +376,7 @@ EXERCISES = (
     Measure(
         name="06.overlap",
         low=0.345,
-        high=0.3505,  # .35, to two decimals
+        high=0.3505,  # 0.35, to two decimals
         right="Half of log 2, for half of the mass lies where the other has none. So V at the best D is -log 2 here, halfway"
         " from -log 4 to 0.",
         mistakes=(
@@ -395,8 +395,8 @@ EXERCISES = (
         too_high="That is too large. Where both lie, p = q = m, and nothing is added.",
         wrong=(0.5, 0.693, -0.693, 0.1733, 0.0, 1.386),
         hints=(
-            "On [0, .5] only p lies, on [.5, 1] both, on [1, 1.5] only q. What is m on each stretch?",
-            "KL(p || m) = .5 log 2, and KL(q || m) is the same. The JSD is the mean of the two.",
+            "On [0, 0.5] only p lies, on [0.5, 1] both, on [1, 1.5] only q. What is m on each stretch?",
+            "KL(p || m) = 0.5 log 2, and KL(q || m) is the same. The JSD is the mean of the two.",
         ),
         solution="overlap = (0.5 * np.log(2) + 0.5 * np.log(2)) / 2",
     ),
@@ -455,7 +455,7 @@ EXERCISES = (
     ),
     Read(
         name="06.path",
-        question="A path of the Dirac-GAN, 400 steps of .2 from (1, 1). Which rule made it?",
+        question="A path of the Dirac-GAN, 400 steps of 0.2 from (1, 1). Which rule made it?",
         picture="objectives_path_to_a_ring",
         options=(
             Option("Minimax, both at once.", "That one winds outwards and leaves. This one came nearer first."),
@@ -464,7 +464,7 @@ EXERCISES = (
                 "The pull inwards grows with the distance, and fixed steps push outwards. They meet on a ring.",
                 right=True,
             ),
-            Option("Minimax with R1 of .3, both at once.", "With this penalty the spiral goes on to the solution."),
+            Option("Minimax with R1 of 0.3, both at once.", "With this penalty the spiral goes on to the solution."),
             Option(
                 "Minimax, in turn.",
                 "That one goes round on one closed curve through its start. This one leaves its start for good.",
@@ -479,7 +479,7 @@ EXERCISES = (
     Build(
         name="06.step_of_both",
         judge=judge_step_of_both,
-        right="500 such steps of .2 from (1, 1) lead to the first distance in the table below.",
+        right="500 such steps of 0.2 from (1, 1) lead to the first distance in the table below.",
         hints=(
             "With s = theta · psi, the derivative of log sigmoid(s) with respect to s is sigmoid(-s).",
             "The slope of V along theta is psi · sigmoid(-s), and along psi it is theta · sigmoid(-s). Who goes up, and who down?",
