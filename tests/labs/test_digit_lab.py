@@ -19,8 +19,8 @@ from safetensors.torch import save as to_bytes
 from gan_lessons.distributions.images import Handwritten
 from gan_lessons.distributions.noise import NormalNoise
 from gan_lessons.labs import conversation, image_words, kinds, session, setups, training_files
-from gan_lessons.labs import lab as lab_module
 from gan_lessons.labs import judge as judging
+from gan_lessons.labs import lab as lab_module
 from gan_lessons.labs.judge import Judge, score
 from gan_lessons.labs.lab import Lab
 from gan_lessons.labs.scenes.arrays import unpack
