@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -32,6 +33,7 @@ const code = [...Array(all.length).keys()].map((i) => all.get(i))
 DONE = "code.every((cell) => cell.executionCount !== null)"
 FAILED = """code.flatMap((cell) => cell.outputs.toJSON().filter((output) => output.output_type === 'error'))
   .map((output) => [output.ename, output.evalue, ...(output.traceback || [])].join('\\n'))"""
+PORTS = range(20_000, 32_000)  # below those that a system gives to whoever asks for any, such as kernels
 CHROMIUM = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run")
 
 
@@ -40,14 +42,23 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def free_ports(n: int) -> list[int]:
+    """Ports on which nobody listens now, and that nobody is given while a server starts that was told to take one."""
+    found = []
+    while len(found) < n:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found += [port] * (port not in found)
+    return found
+
+
 @contextlib.contextmanager
 def jupyterlab(root: Path, subshells: bool = True, python: str = sys.executable) -> Iterator[str]:
     """A JupyterLab server on a folder; gives its address.
 
     subshells: whether widget messages may come on a thread; python: that of the environment with the JupyterLab."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    [port] = free_ports(1)
     with tempfile.TemporaryDirectory() as home:
         config = Path(home, "config.py")
         config.write_text(CONFIG.format(port=port, root=str(root), settings=str(Path(home, "settings"))))

@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,9 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.browser import free_ports
 from benchmarks.room import TOLD
+from gan_lessons.tools.fresh_notebooks import in_checkout
 
 COURSE = Path(__file__).parents[1]
 # Nobody but this machine reaches it, and of those who work on this machine nobody else knows the password.
@@ -93,8 +94,11 @@ def jupyterhub(students: list[str]) -> Iterator[Hub]:
     """A hub in which each student has a home with the course's notebooks. Raises RuntimeError if it does not start."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         for name in students:
-            shutil.copytree(COURSE / "notebooks", Path(place, "home", name, "notebooks"))
-        port, hub_port, api_port = _free_ports(3)
+            folder = Path(place, "home", name, "notebooks")
+            folder.mkdir(parents=True)
+            for notebook in in_checkout(COURSE):  # what somebody keeps beside them may come and go meanwhile
+                shutil.copy(notebook, folder)
+        port, hub_port, api_port = free_ports(3)
         password = secrets.token_urlsafe()
         environment = TOLD | {"PYTHONPATH": str(COURSE), "PYTHONWARNINGS": "ignore"}
         config = Path(place, "config.py")
@@ -121,14 +125,6 @@ def _proxy_command(place: Path) -> list[str]:
     if done.returncode:
         raise RuntimeError(f"npm could not fetch configurable-http-proxy: {done.stderr.decode()[-500:]}")
     return [str(place / "node_modules" / ".bin" / "configurable-http-proxy")]
-
-
-def _free_ports(n: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(n)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:

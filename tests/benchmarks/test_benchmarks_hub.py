@@ -1,12 +1,13 @@
 """The load test: two students on a real JupyterHub, with a small notebook, for seconds. No speed is asserted."""
 
 import asyncio
+import socket
 import subprocess
 
 import psutil
 import pytest
 
-from benchmarks import hub_server, labs
+from benchmarks import browser, hub_server, labs
 from benchmarks.hub import All, One, _one, measured
 from benchmarks.hub_student import Student, packed, unpacked
 
@@ -67,6 +68,19 @@ def test_what_outlives_the_hub_is_ended(tmp_path):
     hub_server._end(hub, tmp_path)
     psutil.wait_procs([server], timeout=10)
     assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
+
+
+def test_ports_are_none_that_the_system_gives_to_others(monkeypatch):
+    """Or a kernel could have one before the server has started that was told to take it."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        assert other.getsockname()[1] not in browser.PORTS
+    [taken, free] = browser.free_ports(2)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", taken))
+        asked = iter([taken, free])
+        monkeypatch.setattr(browser.secrets, "choice", lambda ports: next(asked))
+        assert browser.free_ports(1) == [free]
 
 
 def test_nobody_else_reaches_the_hub():

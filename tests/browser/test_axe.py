@@ -54,11 +54,14 @@ def unfold(page, presses):
     """Runs the cell, presses its buttons, and opens whatever can be opened."""
     run_all(page)
     page.wait_for_selector(".gan-stage canvas[data-drawn], .gan-latent[data-rested]")
+    epoch = page.get_attribute(".gan-stage canvas", "data-epoch")
     for name in presses:
         page.evaluate(BRING_OUT, f"[data-do={name}]")
         page.click(f"[data-do={name}]")
     if "code" in presses:
         page.wait_for_selector(".gan-code")
+        # the step's answer, or that to Pause, which drawing presses: afterwards nothing changes while axe looks
+        page.wait_for_function(f"() => document.querySelector('.gan-stage canvas').dataset.epoch !== '{epoch}'")
     # but for the buttons that lie over the rest while they are open: of what is covered axe cannot tell the colours
     folded = ".gan-stage details:not(.gan-more)"
     page.evaluate(f"() => document.querySelectorAll('{folded}').forEach((group) => {{ group.open = true; }})")

@@ -12,6 +12,9 @@ from benchmarks.labs import write_notebook
 ASK = "import gan_lessons as gl\n\ngl.exercises.ask('02.fault')"
 QUIZ = "gl.exercises.quiz('02')"
 ENDLESS = "def endless(shares):\n    while True:\n        pass\n\n\ngl.exercises.check('02.rkl', endless)"
+# the buttons of two cells come in any order
+BUTTONS = """() => ['a', 'b', 'c'].every((name) =>
+  [...document.querySelectorAll('.jupyter-button')].filter((one) => one.textContent === name).length === 2)"""
 VERDICT = "() => [...document.querySelectorAll('.jp-OutputArea-output')].map((node) => node.innerText).join('\\n')"
 
 
@@ -23,6 +26,7 @@ def page(jupyterlab, chromium):
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         run_all(page)
         page.wait_for_function(f"() => ({VERDICT})().includes('Press a letter.')")
+        page.wait_for_function(BUTTONS)
         yield page
         assert not page.errors
 
@@ -66,7 +70,7 @@ def test_the_quiz_by_keyboard(page):
     letter(page, "a", 1).focus()
     page.keyboard.press("Enter")
     told(page, "You chose a:")
-    page.locator(".jupyter-button:text-is('Next question')").focus()
+    page.locator(".jupyter-button:text-is('Next question'):enabled").focus()
     page.keyboard.press("Enter")
     told(page, "Question 2 of")
 

@@ -222,6 +222,7 @@ def test_figures_are_as_light_as_the_notebook(chromium, theme, paper):
     ax.plot([0, 1], color="#D55E00", lw=40)
     page = chromium.new_page()
     page.set_content(f"<body data-jp-theme-light={theme}>{Picture(figure, 'a line')._repr_html_()}</body>")
+    page.locator("img").evaluate("(image) => image.decode()")
     seen = np.asarray(Image.open(io.BytesIO(page.locator("img").screenshot())).convert("RGB")).astype(int)
     page.close()
     assert paper[0] <= seen[5, 5].min() <= seen[5, 5].max() <= paper[1]

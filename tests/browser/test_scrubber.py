@@ -201,6 +201,7 @@ class Page:
     def open(self, path):
         self.page.goto(path.as_uri())
         self.page.wait_for_selector(CANVAS)
+        self.settle()  # the canvas gets its height after the first layout
         return self
 
     def data(self, key, of=CANVAS):
@@ -219,15 +220,23 @@ class Page:
     def place(self):
         return tuple(int(self.data(key)) for key in ("position", "moment", "seed"))
 
+    def seen(self, selector=CANVAS):
+        """A canvas' pixels, and what it says of itself at that moment."""
+        read = "(selector) => { const canvas = document.querySelector(selector);"
+        read += " return [canvas.toDataURL('image/png'), { ...canvas.dataset }]; }"
+        url, about = self.page.evaluate(read, selector)
+        image = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGB")
+        return np.asarray(image).astype(int), about
+
     def pixels(self, selector=CANVAS):
-        url = self.page.evaluate("(selector) => document.querySelector(selector).toDataURL('image/png')", selector)
-        return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGB")).astype(int)
+        return self.seen(selector)[0]
 
     def near(self, color, reach=40):
         """Where a colour is: data coordinates (n, 2), inside of the picture's first panel."""
-        axes = next(iter(json.loads(self.data("axes")).values()))
-        (left, top, w, h), ratio = axes["box"], float(self.data("ratio"))
-        rows, columns = np.nonzero(np.abs(self.pixels() - color).max(-1) < reach)
+        pixels, about = self.seen()
+        axes = next(iter(json.loads(about["axes"]).values()))
+        (left, top, w, h), ratio = axes["box"], float(about["ratio"])
+        rows, columns = np.nonzero(np.abs(pixels - color).max(-1) < reach)
         x, y = columns / ratio, rows / ratio
         inside = (x > left + 2) & (x < left + w - 2) & (y > top + 2) & (y < top + h - 2)
         x, y = (x[inside] - left) / w, 1 - (y[inside] - top) / h
@@ -485,7 +494,8 @@ def assert_it_needs_no_kernel(page):
         """() => { window.ganSent = [];
         window.ganKernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
         window.ganKernel.anyMessage.connect((_, {msg, direction}) => {
-          if (direction === 'send') window.ganSent.push(msg.header.msg_type); }) }"""
+          const kind = msg.header.msg_type; // others are JupyterLab's own
+          if (direction === 'send' && kind.startsWith('comm_')) window.ganSent.push(kind); }) }"""
     )
     page.key("p", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft")
     page.key("t", "Home", "End")
@@ -493,8 +503,8 @@ def assert_it_needs_no_kernel(page):
     assert page.place() == (2, 4, 0) and abs(page.peak() - 4) < 0.35
     page.page.wait_for_timeout(500)
     assert page.page.evaluate("() => window.ganSent") == []
-    page.page.evaluate("() => window.ganKernel.requestKernelInfo()")
-    page.page.wait_for_function("() => window.ganSent.length === 1")  # so it would have been noticed
+    page.page.evaluate("() => window.ganKernel.requestCommInfo({})")
+    assert page.page.evaluate("() => window.ganSent") == ["comm_info_request"]  # so it would have been noticed
     page.shot("jupyterlab")
     page.page.evaluate("() => window.ganKernel.shutdown()")
     page.page.wait_for_timeout(500)

@@ -221,9 +221,7 @@ def test_search_works_from_disk(opened):
     page.keyboard.press("Control+k")
     page.keyboard.type("mode collapse")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#search-results li a")
-    found = page.locator("#search-results li > a").evaluate_all("(all) => all.map((one) => one.getAttribute('href'))")
-    assert any("02_mode_collapse.html" in target for target in found)
+    page.wait_for_selector("#search-results li > a[href*='02_mode_collapse.html']")  # they come one by one
 
 
 def test_in_the_dark_nothing_glares(opened):

@@ -209,7 +209,12 @@ class Lab:
 
 
 def set_theme(page, name):
-    """JupyterLab's light or dark theme, and a moment for what it changes."""
+    """JupyterLab's light or dark theme, and labs drawn in it.
+
+    JupyterLab hides all for some frames. A lab draws 300 ms later, and its words a moment after that: these are timers
+    of the page, so they come before one of the page that is longer, however slow the page is."""
     page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
-    page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{str('Dark' not in name).lower()}'")
-    page.wait_for_timeout(500)
+    light, seen = str("Dark" not in name).lower(), "document.getElementById('main').offsetWidth"
+    page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{light}' && {seen}")
+    drawn = "requestAnimationFrame(() => requestAnimationFrame(done))"
+    page.evaluate(f"() => new Promise((done) => setTimeout(() => {drawn}, 500))")
