@@ -32,12 +32,16 @@ def limited(call: Callable[[], object], seconds: float, tick: Callable[[], None]
     It runs in a thread of its own, so that an answer that never ends cannot hold the kernel. An endless loop is ended.
     A thread that waits inside of C is left to itself, for nothing can end it."""
     found: list[tuple[str, object]] = []
+    telling = threading.Lock()
 
     def work() -> None:
-        try:
-            found.append(("value", call()))
-        except BaseException as error:
-            found.append(("error", error))
+        with contextlib.suppress(_Stopped):  # it may come when the call has ended
+            try:
+                outcome = "value", call()
+            except BaseException as error:
+                outcome = "error", error
+            with telling:
+                found.append(outcome)
 
     thread = threading.Thread(target=work, daemon=True)
     with contextlib.redirect_stdout(Nowhere()):
@@ -46,7 +50,7 @@ def limited(call: Callable[[], object], seconds: float, tick: Callable[[], None]
             _wait(thread, seconds, tick)
         finally:
             if thread.is_alive():
-                _end(thread)
+                _end(thread, found, telling)
     if not found or isinstance(found[0][1], _Stopped):
         raise TooLong
     what, value = found[0]
@@ -62,10 +66,14 @@ def _wait(thread: threading.Thread, seconds: float, tick: Callable[[], None]) ->
         tick()
 
 
-def _end(thread: threading.Thread) -> None:
-    """Asks it to end, three times at most: an answer may catch what is raised in it."""
+def _end(thread: threading.Thread, found: list, telling: threading.Lock) -> None:
+    """Asks it to end, three times at most: an answer may catch what is raised in it. One that has told what it found
+    ends by itself, and is not asked."""
     for _ in range(3):
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Stopped))
+        with telling:
+            if found:
+                return
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Stopped))
         thread.join(0.2)
         if not thread.is_alive():
             return

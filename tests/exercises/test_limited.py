@@ -43,6 +43,25 @@ def test_one_that_catches_everything_does_not_hold_us():
     over.set()
 
 
+def test_one_that_is_just_ending_is_left_to_end(monkeypatch):
+    class Slow(threading.Thread):
+        def run(self):
+            super().run()
+            for _ in range(70):  # as on a machine that is busy with others
+                time.sleep(0.01)
+
+    def endless():
+        while True:
+            pass
+
+    before = set(threading.enumerate())
+    monkeypatch.setattr(threading, "Thread", Slow)
+    with pytest.raises(TooLong):
+        limited(endless, 0.1)
+    for thread in set(threading.enumerate()) - before:
+        thread.join()  # what is raised there would be an error of this test
+
+
 def test_one_that_sleeps_does_not_hold_us():
     over = threading.Event()
     with pytest.raises(TooLong):
