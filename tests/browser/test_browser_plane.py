@@ -70,8 +70,8 @@ def assert_heat(lab, picture):
 
 
 def test_the_heat_map_is_what_the_kernel_says(lab):
-    lab.play(150)
-    lab.pause()
+    lab.ask("lab.advance(150)")  # as many on any machine: later D is so steep that more cells change within a pixel
+    lab.rest()
     off = assert_heat(lab, lab.only(D))
     assert np.quantile(off, 0.98) <= 4 and off.max() <= 25
     blank = lab.only()
@@ -79,8 +79,8 @@ def test_the_heat_map_is_what_the_kernel_says(lab):
 
 
 def test_the_heat_map_shows_the_best_d_and_the_difference(lab):
-    lab.play(150)
-    lab.pause()
+    lab.ask("lab.advance(150)")
+    lab.rest()
     said = lab.layer("D").astype(float)
     first = lab.page.locator(".gan-legend label").first
     lab.only(D)
