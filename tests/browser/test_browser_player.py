@@ -65,6 +65,17 @@ def test_a_film_that_is_sent_again_ends_with_the_answer_that_came_after_it(lab):
     assert int(lab.data("epoch")) == lab.ask("lab.epoch")
 
 
+def test_play_that_stops_by_itself_shows_its_last_words(lab):
+    """While it plays, words come seldom; here a frame comes just after one with words, and then play stops."""
+    code = "import time\ndef credit(message, ran=[]):\n    for _ in range(2 * (not ran)):\n"
+    code += "        lab.train_a_step(), lab.frame(paid=True), time.sleep(0.05)\n"
+    code += "    ran.append(lab.send({'type': 'stopped'}))\nlab.page._on_credit = credit"
+    lab.ask(f"exec({code!r}, globals())")
+    lab.press("play")
+    lab.wait("canvas.dataset.step === '2' && summary.startsWith('Step 2 ')")
+    lab.page.wait_for_selector("[data-do=play]:has-text('Play')")
+
+
 def test_pixels_agree_with_words_and_with_matplotlib(lab):
     # early, on any machine: later the curves lie on one another, and one covers the other
     lab.ask("[lab.advance(5) for _ in range(20)] and None")
