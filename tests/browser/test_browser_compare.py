@@ -58,6 +58,5 @@ def test_a_layer_goes_from_both_sides_at_once(lab):
     name = "real, 450 samples"
     assert lab.page.locator(f"[data-layer='{name}']").count() == 1
     lab.key(f"[data-layer='{name}']", "Space")
-    lab.page.wait_for_timeout(300)
     assert not any(lab.picture().near(BLUE, side, 30).sum() > 50 for side in ("side A", "side B"))
     lab.key(f"[data-layer='{name}']", "Space")

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from helpers.pages import SHOTS
+from helpers.pages import SHOTS, STANDS, resize
 
 from benchmarks.browser import run_all
 from gan_lessons.labs.dirac import ORDERS, START, DiracLab
@@ -38,6 +38,7 @@ def opened(page, tmp_path, **values):
     lab.html(tmp_path / "dirac.html")
     page.goto((tmp_path / "dirac.html").as_uri())
     page.wait_for_selector(CANVAS)
+    page.evaluate(STANDS)
     return lab
 
 
@@ -105,8 +106,7 @@ def test_a_walk_that_leaves_all_numbers_stops(page, tmp_path):
 def test_it_fits_a_phone_and_a_laptop(page, tmp_path):
     opened(page, tmp_path, penalty="R1")
     assert page.evaluate("() => document.querySelector('.gan-stage').getBoundingClientRect().bottom") < 700
-    page.set_viewport_size({"width": 390, "height": 800})
-    page.wait_for_timeout(300)
+    resize(page, 390, 800)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     SHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SHOTS / "dirac-phone.png")

@@ -6,7 +6,7 @@ Screenshots go to tests/screenshots/.
 import numpy as np
 from helpers.jupyter import both_modes
 from helpers.latent_labs import LAB, Latent, alike
-from helpers.pages import set_theme
+from helpers.pages import resize, set_theme
 
 SHEET = ".gan-latent .gan-sheet"
 CODE = """import torch
@@ -56,6 +56,7 @@ def test_the_pictures_are_the_kernels(lab):
 
 def test_a_picture_of_now_stays_in_the_notebook_and_hides_while_the_lab_lives(lab):
     left = lab.page.locator("img.jp-needs-light-background")
+    left.wait_for(state="attached")
     assert left.count() == 1 and not left.is_visible()
     before = left.get_attribute("src")
     lab.page.click(lab.cell(5))
@@ -69,6 +70,7 @@ def test_pointing_at_a_digit_shows_it_large(lab):
     sheet = lab.images("lab.shown.sheet.images")
     for i in (17, 130):
         lab.page.hover(lab.cell(i))
+        lab.page.wait_for_selector(f"{LAB} [data-large='{i}']")
         lab.drawn()
         assert np.abs(lab.tile(f"{LAB} .gan-large", 1, 0) - sheet[i] / 255).max() < 0.02
         words = lab.page.inner_text(f"{LAB} .gan-caption")
@@ -200,12 +202,11 @@ def test_it_fits_a_narrow_page_and_a_dark_theme(lab):
     dark = lab.pixels(f"{LAB} .gan-large")
     assert np.corrcoef(light.ravel(), dark.ravel())[0, 1] < -0.95 and dark.min() < 30 < 200 < light.max()
     lab.shot("dark")
-    page.set_viewport_size({"width": 700, "height": 1500})
-    page.wait_for_timeout(500)
+    resize(page, 700, 1500)
     wide = page.evaluate(
         f"() => {{ const lab = document.querySelector('{LAB}'); return [lab.scrollWidth, lab.clientWidth] }}"
     )
     assert wide[0] <= wide[1] and alike(-lab.tile(SHEET, 12, 40), lab.images("lab.shown.sheet.images")[40])
     lab.shot("narrow")
     set_theme(page, "JupyterLab Light")
-    page.set_viewport_size({"width": 1400, "height": 1500})
+    resize(page, 1400, 1500)

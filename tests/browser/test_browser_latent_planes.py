@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from helpers.jupyter import both_modes
 from helpers.latent_labs import LAB, Latent, alike
-from helpers.pages import SIZE, set_theme
+from helpers.pages import SIZE, resize, set_theme
 
 CODE = f"""import sys
 
@@ -23,7 +23,7 @@ lab"""
 SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.4, 0.8)]
 VERMILLION, ORANGE = (0xD5, 0x5E, 0x00), (0xE6, 0x9F, 0x00)  # of the point, and of the digit's place
 # The most messages that were under way at a time, in window.ganMost.
-COUNT = """() => { window.ganWaiting = window.ganMost = 0;
+COUNT = """() => { window.ganWaiting = document.querySelector('.gan-planes').dataset.busy ? 1 : 0; window.ganMost = 0;
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
   kernel.anyMessage.connect((_, {msg, direction}) => {
     const { type } = (msg.header.msg_type === 'comm_msg' && msg.content.data.content) || {};
@@ -196,8 +196,7 @@ def test_real_digits_are_points_in_each_plane_but_the_gans(lab):
     lab.drawn()
     changed = [np.abs(lab.pixels(lab.column(k, ".gan-sheet")) - before[k]).max() > 50 for k in range(3)]
     assert changed == [True, True, False]
-    page.wait_for_timeout(300)
-    assert lab.ask("lab.points")
+    lab.until("lab.points")
     lab.shot("points")
     lab.ask("lab.set_trait('points', False)")
     page.wait_for_function(f"() => !document.querySelector('{LAB} [data-do=points]').checked")
@@ -227,7 +226,6 @@ def test_it_is_on_one_screen_of_a_laptop_and_in_one_column_of_a_phone_in_both_th
     page = lab.page
     light = lab.pixels(lab.column(0, ".gan-sheet"))
     set_theme(page, "JupyterLab Dark")
-    page.wait_for_timeout(500)
     dark = lab.pixels(lab.column(0, ".gan-sheet"))
     assert np.corrcoef(light.ravel(), dark.ravel())[0, 1] < -0.95
     edges = f"""() => {{ const lab = document.querySelector('{LAB}'), seen = lab.closest('.jp-WindowedPanel-outer');
@@ -237,17 +235,17 @@ def test_it_is_on_one_screen_of_a_laptop_and_in_one_column_of_a_phone_in_both_th
       const over = [...lab.querySelectorAll(parts)].filter((node) => right(node) > right(lab) + 1).length;
       return [lab.getBoundingClientRect().height, seen.clientHeight, over] }}"""
     for width, height in ((1366, 768), (1280, 720), (390, 844)):
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(800)
+        resize(page, width, height)
         high, room, over = page.evaluate(edges)
         assert over == 0 and (high <= room or width == 390), (width, high, room, over)
         lab.shot(f"dark-{width}")
     set_theme(page, "JupyterLab Light")
-    page.set_viewport_size(SIZE)
+    resize(page, *SIZE.values())
 
 
 def test_a_picture_of_now_stays_in_the_notebook_and_hides_while_the_lab_lives(lab):
     left = lab.page.locator("img.jp-needs-light-background")
+    left.wait_for(state="attached")
     assert left.count() == 1 and not left.is_visible()
     before = left.get_attribute("src")
     lab.page.click(f"{LAB} [data-do=another]")

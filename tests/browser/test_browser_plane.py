@@ -5,7 +5,7 @@
 
 import numpy as np
 import pytest
-from helpers.pages import BLUE, CANVAS, SIZE, VERMILLION, Lab
+from helpers.pages import BLUE, CANVAS, SIZE, VERMILLION, Lab, resize
 
 from benchmarks.browser import open_notebook
 from gan_lessons.labs.paper.layers import ROOM
@@ -70,8 +70,8 @@ def assert_heat(lab, picture):
 
 
 def test_the_heat_map_is_what_the_kernel_says(lab):
-    lab.play(150)
-    lab.pause()
+    lab.ask("lab.advance(150)")  # as many on any machine: later D is so steep that more cells change within a pixel
+    lab.rest()
     off = assert_heat(lab, lab.only(D))
     assert np.quantile(off, 0.98) <= 4 and off.max() <= 25
     blank = lab.only()
@@ -79,8 +79,8 @@ def test_the_heat_map_is_what_the_kernel_says(lab):
 
 
 def test_the_heat_map_shows_the_best_d_and_the_difference(lab):
-    lab.play(150)
-    lab.pause()
+    lab.ask("lab.advance(150)")
+    lab.rest()
     said = lab.layer("D").astype(float)
     first = lab.page.locator(".gan-legend label").first
     lab.only(D)
@@ -156,14 +156,15 @@ def test_the_morph_carries_noise_to_data(lab):
             assert (bent.pixels[int(row) - 2 : int(row) + 3, int(column) - 2 : int(column) + 3] < 225).any()
     lab.only(D, BENT, REAL, FAKE, PUSH)
     lab.shot("morph")
+    lab.page.evaluate(
+        """() => { const morph = document.querySelector('[data-do=morph]'); window.ganShares = [];
+        new MutationObserver(() => window.ganShares.push(Number(morph.value)))
+          .observe(morph, { attributes: true, attributeFilter: ['aria-valuetext'] }) }"""
+    )
     lab.key("[data-do=play-morph]", "Enter")
-    shares = set()
-    for _ in range(500):
-        shares.add(lab.page.input_value("[data-do=morph]"))
-        if shares >= {"100"} and len(shares) > 1:
-            break
-        lab.page.wait_for_timeout(60)
-    assert len(shares) > 4 and lab.page.input_value("[data-do=morph]") == "100"
+    lab.page.wait_for_function("() => window.ganShares.at(-1) === 100")
+    shares = lab.page.evaluate("window.ganShares")
+    assert len(shares) > 4 and shares == sorted(shares)
     np.testing.assert_array_equal(lab.picture().pixels, whole.pixels)
     lab.page.emulate_media(reduced_motion="reduce")
     for end in ("0", "100"):
@@ -315,7 +316,6 @@ def test_all_controls(lab):
     real = mask(lab.only(REAL), BLUE)
     lab.key("[data-set=sd]", "Home")
     lab.settled("lab.recipe.data.sd == 0.01")
-    lab.page.wait_for_timeout(300)
     assert mask(lab.picture(), BLUE).sum() < real.sum() / 3  # the blobs have shrunk
     lab.key("[data-do=scrub]", "Home")
     assert lab.step == 0
@@ -350,14 +350,13 @@ def test_a_page_that_comes_later_has_the_real_points(lab):
     lab.play(60)
     lab.pause()
     lab.rest()
-    lab.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    lab.page.wait_for_timeout(1500)
+    lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
     second = lab.page.context.browser.new_page(viewport=SIZE)
+    second.set_default_timeout(60_000)
     try:
         other = Plane(second)
         open_notebook(second, lab.server.address, f"{lab.folder.name}/lab.ipynb")
         second.wait_for_selector(f"{CANVAS}[data-step='{lab.step}']")
-        second.wait_for_timeout(300)
         assert other.words == lab.words
         assert mask(other.picture(), BLUE).sum() > 300
         step = lab.step
@@ -380,8 +379,7 @@ def test_light_dark_and_narrow(lab):
         assert lab.picture().pixels[0, 0].max() < 80 and mask(lab.picture(), BLUE, VERMILLION).sum() > 500
         lab.shot("dark")
         lab.theme("JupyterLab Light")
-        lab.page.set_viewport_size({"width": 700, "height": 1600})
-        lab.page.wait_for_timeout(600)
+        resize(lab.page, 700, 1600)
         boxes = {name: axes["box"] for name, axes in lab.picture().axes.items()}
         assert boxes["plane"][1] + boxes["plane"][3] < boxes["losses"][1] < boxes["chances"][1] < boxes["quality"][1]
         assert boxes["plane"][2] == boxes["plane"][3] > 300

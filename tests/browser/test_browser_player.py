@@ -6,7 +6,7 @@
 import numpy as np
 import pytest
 from helpers.jupyter import both_modes
-from helpers.pages import BLUE, CANVAS, SIZE, VERMILLION, Lab
+from helpers.pages import BLUE, CANVAS, SIZE, VERMILLION, Lab, resize
 
 from benchmarks.browser import open_notebook
 
@@ -34,7 +34,7 @@ def test_play_moves_the_picture_and_pause_agrees_with_the_kernel(lab):
     lab.shot("playing")
     lab.pause()
     assert all(np.any(a.pixels != b.pixels, -1).mean() > 0.002 for a, b in ((before, first), (first, second)))
-    lab.page.wait_for_timeout(300)
+    lab.rest()
     assert lab.step == lab.ask("lab.trainer.steps") == lab.numbers[0]
     assert lab.words == lab.ask("lab.film.frames[-1][0]['summary']")
     assert lab.page.inner_text(".gan-scrub output") == f"step {lab.step:,}"
@@ -49,9 +49,37 @@ def test_a_frame_that_is_answered_twice_stays_on_the_film(lab):
     assert lab.page.get_attribute("[data-do=scrub]", "max") == str(lab.ask("len(lab.film.frames)") - 1)
 
 
+def test_a_film_that_is_sent_again_ends_with_the_answer_that_came_after_it(lab):
+    """Of a film's frames the page shows one a display tick; here all ticks come after the answer."""
+    lab.ask("[lab.advance(5) for _ in range(3)] and None")
+    lab.rest()
+    lab.page.evaluate(
+        """() => { const ticks = [], own = window.requestAnimationFrame;
+        window.requestAnimationFrame = (tick) => ticks.push(tick);
+        window.ganTick = () => {
+          window.requestAnimationFrame = own; ticks.forEach((tick) => tick(performance.now())); } }"""
+    )
+    lab.ask("lab.page.film() or lab.answer()")
+    lab.page.wait_for_selector(f"{CANVAS}[data-epoch='{lab.ask('lab.epoch')}']")
+    lab.page.evaluate("() => window.ganTick()")
+    assert int(lab.data("epoch")) == lab.ask("lab.epoch")
+
+
+def test_play_that_stops_by_itself_shows_its_last_words(lab):
+    """While it plays, words come seldom; here a frame comes just after one with words, and then play stops."""
+    code = "import time\ndef credit(message, ran=[]):\n    for _ in range(2 * (not ran)):\n"
+    code += "        lab.train_a_step(), lab.frame(paid=True), time.sleep(0.05)\n"
+    code += "    ran.append(lab.send({'type': 'stopped'}))\nlab.page._on_credit = credit"
+    lab.ask(f"exec({code!r}, globals())")
+    lab.press("play")
+    lab.wait("canvas.dataset.step === '2' && summary.startsWith('Step 2 ')")
+    lab.page.wait_for_selector("[data-do=play]:has-text('Play')")
+
+
 def test_pixels_agree_with_words_and_with_matplotlib(lab):
-    lab.play(100)  # early: later the curves lie on one another, and one covers the other
-    lab.pause()
+    # early, on any machine: later the curves lie on one another, and one covers the other
+    lab.ask("[lab.advance(5) for _ in range(20)] and None")
+    lab.rest()
     picture, (step, mean, real_mean, sd, real_sd) = lab.picture(), lab.numbers
     x = np.linspace(*picture.axes["densities"]["x"], 200)
 
@@ -87,19 +115,18 @@ def test_pixels_agree_with_words_and_with_matplotlib(lab):
 @both_modes
 def test_playing_while_a_cell_runs(lab):
     """Over subshells it trains on beside the cell; else messages wait for the cell to end, and then it goes on."""
+    cell = "import time\nsteps = [lab.trainer.steps]\ntime.sleep(6)\nsteps.append(lab.trainer.steps)"
     lab.play(20)
     lab.page.evaluate(
         f"""() => {{ window.ganStep = null;
         const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-        kernel.requestExecute({{code: 'import time; time.sleep(6)', store_history: false}}).done.then(() => {{
+        kernel.requestExecute({{code: {cell!r}, store_history: false}}).done.then(() => {{
           window.ganStep = Number(document.querySelector('{CANVAS}').dataset.step); }}); }}"""
     )
-    lab.page.wait_for_timeout(2500)  # frames that were on their way are there
-    early = lab.step
     lab.page.wait_for_function("() => window.ganStep !== null")
-    late = lab.page.evaluate("window.ganStep")
-    assert late > early if lab.mode == "subshells" else late == early
-    lab.wait(f"Number(canvas.dataset.step) > {late}")
+    late, (before, after) = lab.page.evaluate("window.ganStep"), lab.ask("steps")
+    assert late > before < after if lab.mode == "subshells" else before == after
+    lab.wait(f"Number(canvas.dataset.step) > {after}")
 
 
 @both_modes
@@ -150,6 +177,8 @@ def test_slow_motion_says_and_shows_each_stage(lab):
 
 @both_modes
 def test_a_slider_by_keyboard_moves_the_data(lab):
+    for layer in lab.page.locator(".gan-legend input").all():  # what is trained for long covers the data's curve
+        layer.set_checked(layer.get_attribute("data-layer") == "real data")
     lab.play(50)
     before = lab.picture()
     lab.key("[data-set=mean]", *["ArrowRight"] * 3)
@@ -279,9 +308,9 @@ def test_a_page_that_comes_later_shows_the_film(lab):
     lab.pause()
     lab.rest()
     words, frames = lab.words, int(lab.page.get_attribute("[data-do=scrub]", "max"))
-    lab.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    lab.page.wait_for_timeout(1500)
+    lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
     second = lab.page.context.browser.new_page(viewport=SIZE)
+    second.set_default_timeout(60_000)
     try:
         other = Lab(second)
         open_notebook(second, lab.server.address, f"{lab.folder.name}/lab.ipynb")
@@ -308,8 +337,7 @@ def test_dark_and_narrow(lab):
         lab.shot("dark")
         lab.theme("JupyterLab Light")
         assert lab.picture().pixels[0, 0].min() > 200
-        lab.page.set_viewport_size({"width": 700, "height": 1000})
-        lab.page.wait_for_timeout(500)
+        resize(lab.page, 700, 1000)
         stage = lab.page.evaluate(
             "() => { const lab = document.querySelector('.gan-stage'); return [lab.scrollWidth, lab.clientWidth] }"
         )
@@ -322,9 +350,11 @@ def test_dark_and_narrow(lab):
 
 def test_a_connection_that_is_cut_for_a_moment_does_not_stop_play(lab):
     lab.play(20)
+    kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
     for _ in range(6):
-        lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel._ws.close()")
+        lab.page.evaluate(f"() => {{ window.ganCut = {kernel}._ws; window.ganCut.close(); }}")
         lab.page.wait_for_timeout(700)
+        lab.page.wait_for_function(f"() => {kernel}._ws !== window.ganCut && {kernel}.connectionStatus === 'connected'")
     step = lab.step
     lab.page.wait_for_timeout(2000)
     lab.wait(f"Number(canvas.dataset.step) > {step + 200}")

@@ -8,6 +8,11 @@ ONE = "from gan_lessons.recipes import toys as recipes\nfrom gan_lessons.labs.la
 ONE += "from gan_lessons.labs.playground import Playground\n\none = Lab(recipes.steady, runs=4, name='one')\none"
 OTHER = "other = Playground(name='other')\nother"
 SPACE = "from IPython.display import HTML\n\nHTML('<div style=\"height: 2500px\">far</div>')"
+# Until the browser has told the labs which of them are in sight: an observer that begins now is told after theirs.
+SEEN = """(i) => new Promise((done, fail) => {
+  setTimeout(fail, 60000, Error('it does not come in sight'));
+  new IntersectionObserver((entries) => entries.at(-1).isIntersecting && done())
+    .observe(document.querySelectorAll('.gan-stage .gan-picture')[i]) })"""
 ASK = """async (code) => {
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
   const reply = await kernel.requestExecute({code, user_expressions: {it: 'str(it)'}, store_history: false}).done;
@@ -28,7 +33,7 @@ def step(page, i):
 
 def see(page, i):
     page.evaluate("(i) => document.querySelectorAll('.gan-stage')[i].scrollIntoView()", i)
-    page.wait_for_timeout(700)
+    page.evaluate(SEEN, i)
 
 
 def press(page, i, name):

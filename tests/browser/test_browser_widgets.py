@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from helpers.pages import SHOTS
+from helpers.pages import SHOTS, STANDS, resize
 
 from benchmarks.browser import run_all
 from benchmarks.labs import write_notebook
@@ -16,13 +16,15 @@ ASK = """async (code) => {
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
   const reply = await kernel.requestExecute({code: "", user_expressions: {it: code}, store_history: false}).done;
   return reply.content.user_expressions.it.data["text/plain"] }"""
+LEFT = """(words) => window.jupyterapp.shell.currentWidget.content.model.cells.get(0).outputs.toJSON()
+  .at(-1)?.data['text/plain'].startsWith(words)"""
 SCROLLED = "() => document.querySelector('.jp-WindowedPanel-outer').scrollTop"
 
 
 @pytest.fixture(scope="module")
 def page(jupyterlab, chromium):
     with jupyterlab("subshells").lab(chromium, "widgets", LAB, BOX, ROW) as page:
-        page.set_viewport_size({"width": 1366, "height": 768})
+        resize(page, 1366, 768)
         run_all(page)
         page.wait_for_function("() => document.querySelectorAll('.gan-stage canvas[data-step]').length === 4")
         yield page
@@ -30,7 +32,7 @@ def page(jupyterlab, chromium):
 
 def see(page, i):
     page.evaluate("(i) => document.querySelectorAll('.gan-stage')[i].scrollIntoView()", i)
-    page.wait_for_timeout(500)
+    page.evaluate(STANDS)
     return page.locator(".gan-stage").nth(i)
 
 
@@ -39,8 +41,12 @@ def test_two_views_of_a_lab_have_one_clock(page):
     views[0].locator("[data-do=play]").click()
     page.wait_for_function("() => document.querySelectorAll('.gan-stage canvas')[1].dataset.step > 20")
     assert [view.locator("[data-do=play]").inner_text() for view in views] == ["❚❚ Pause"] * 2
+    epoch = views[0].locator("canvas").get_attribute("data-epoch")
     views[0].locator("[data-do=play]").click()
-    page.wait_for_timeout(1500)
+    page.wait_for_function(
+        "(was) => [0, 1].every((i) => document.querySelectorAll('.gan-stage canvas')[i].dataset.epoch !== was)",
+        arg=epoch,
+    )
     steps = [int(view.locator("canvas").get_attribute("data-step")) for view in views]
     assert steps[0] == steps[1] == int(page.evaluate(ASK, "lab.trainer.steps"))
     page.wait_for_timeout(1500)
@@ -74,7 +80,7 @@ def test_the_whole_window_has_larger_letters_and_leads_back(page):
     lab.locator("[data-do=play]").focus()
     page.keyboard.press("f")
     page.wait_for_function("() => document.querySelector('.gan-stage').classList.contains('gan-whole')")
-    page.wait_for_timeout(500)
+    page.evaluate(STANDS)
     page.screenshot(path=SHOTS / "whole_window.png")
     whole = lab.bounding_box()
     assert (whole["width"], whole["height"]) == (1366, 768)
@@ -86,7 +92,8 @@ def test_the_whole_window_has_larger_letters_and_leads_back(page):
     page.mouse.move(canvas["x"] + canvas["width"] / 4, canvas["y"] + canvas["height"] / 2)
     assert lab.locator(".gan-readout").inner_text().startswith("x ")
     lab.locator("[data-do=window]").click()
-    page.wait_for_timeout(800)
+    page.wait_for_function("() => !document.querySelector('.gan-stage').classList.contains('gan-whole')")
+    page.evaluate(STANDS)
     assert page.evaluate(SCROLLED) == before and lab.locator("canvas").bounding_box() == size
 
 
@@ -122,11 +129,10 @@ def test_a_notebook_that_is_opened_again_shows_what_its_labs_left(jupyterlab, ch
         run_all(page)
         page.wait_for_selector(".gan-stage canvas[data-step]")
         page.locator("[data-do=both]").click()
-        page.wait_for_timeout(3000)
+        page.wait_for_function(LEFT, arg="Step 1 ")
         assert page.locator(".jp-OutputArea-child img").count() == 1
         assert not page.locator(".jp-OutputArea-child img").is_visible(), "the lab lives, so the picture hides"
         page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
-        page.wait_for_timeout(1000)
         kept = nbformat.read(folder / "lab.ipynb", 4).cells[0].outputs[-1].data
         assert kept["text/plain"].startswith("Step 1 ") and "Run its cell" in kept["text/plain"]
     with server.page(chromium, folder) as page:

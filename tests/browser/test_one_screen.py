@@ -1,7 +1,7 @@
 """Each kind of lab is on one screen: what one presses, what one moves, and what one looks at, without scrolling."""
 
 import pytest
-from helpers.pages import Lab
+from helpers.pages import STANDS, Lab, resize
 
 from benchmarks.browser import run_all
 
@@ -41,13 +41,13 @@ def lab(request, jupyterlab, chromium):
 
 def boxes(page, width, height, bar=False):
     """(left, top, right, bottom) of the window's part that a notebook has, and of each of `TOGETHER`."""
-    page.set_viewport_size({"width": width, "height": height})
+    resize(page, width, height)
     page.evaluate(
         "(open) => { const lab = window.jupyterapp.shell; open ? lab.expandLeft() : lab.collapseLeft(); }", bar
     )
-    page.wait_for_timeout(700)
+    page.evaluate(STANDS)
     page.evaluate("() => document.querySelector('.gan-stage').scrollIntoView()")
-    page.wait_for_timeout(300)
+    page.evaluate(STANDS)
     seen, *found = page.evaluate(BOXES, list(TOGETHER))
     return seen, dict(zip(TOGETHER, found, strict=True))
 
@@ -101,6 +101,7 @@ def test_why_and_the_two_networks_move_nothing_and_follow_settings(lab):
         lab.page.wait_for_function("(was) => document.querySelector('.gan-networks').alt !== was", arg=words)
         assert lab.ask("lab.networks().alt") == image.get_attribute("alt")
         lab.press("undo")
+        lab.page.wait_for_function("(was) => document.querySelector('.gan-networks').alt === was", arg=words)
     lab.page.select_option("[data-do=look]", "both")
     assert not image.is_visible() and lab.page.locator("canvas").is_visible()
 
@@ -116,7 +117,7 @@ def test_on_a_phone_play_the_picture_and_a_setting_are_in_sight_together(lab):
         const canvas = lab.querySelector('canvas').getBoundingClientRect();
         seen.scrollTop += canvas.top - seen.getBoundingClientRect().top - play.height - 12; }"""
     )
-    lab.page.wait_for_timeout(500)
+    lab.page.evaluate(STANDS)
     lab.shot("390-picture")
     over, under, *found = lab.page.evaluate(
         """() => { const lab = document.querySelector('.gan-stage'), box = (node) => node.getBoundingClientRect();
@@ -135,10 +136,9 @@ def test_a_scrubber_is_in_sight_on_a_laptop(sweep, jupyterlab, chromium):
     with jupyterlab("subshells").lab(chromium, "scrubber", cell) as page:
         run_all(page)
         page.wait_for_selector(".gan-scrubber canvas[data-drawn]")
-        page.set_viewport_size({"width": 1280, "height": 720})
-        page.wait_for_timeout(700)
+        resize(page, 1280, 720)
         page.evaluate("() => document.querySelector('.gan-scrubber').scrollIntoView()")
-        page.wait_for_timeout(300)
+        page.evaluate(STANDS)
         seen = page.locator(".jp-WindowedPanel-outer").bounding_box()
         for part in (".gan-legend", "canvas[data-drawn]", ".gan-rows", ".gan-summary"):
             box = page.locator(f".gan-scrubber {part}").bounding_box()

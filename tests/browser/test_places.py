@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from helpers import firefox
-from helpers.pages import BLUE, CANVAS, VERMILLION, Lab
+from helpers.pages import BLUE, CANVAS, STANDS, VERMILLION, Lab
 
 from benchmarks.browser import open_notebook, run_all
 from benchmarks.labs import write_notebook
@@ -56,6 +56,7 @@ def fox():
 @pytest.fixture
 def page(chromium):
     page = chromium.new_page(viewport=LAPTOP)
+    page.set_default_timeout(60_000)
     yield page
     page.close()
 
@@ -158,8 +159,10 @@ def test_firefox(fox, notebook, place):
 
 def test_a_phone_under_a_finger(chromium, notebook):
     page = chromium.new_page(**TOUCH)
+    page.set_default_timeout(60_000)
     try:
         with in_jupyter(page, notebook, kind=Touched) as lab:
+            page.evaluate(STANDS)
             assert "moments" not in lab.picture().axes, "the picture alone, or the settings were out of sight"
             page.locator("[data-do=look]").select_option("both")
             use(lab, by_finger)
@@ -184,10 +187,10 @@ def test_a_page_that_is_loaded_again_has_the_lab_its_film_and_play(page, noteboo
         lab.play(100)
         lab.pause()
         lab.rest()
-        words, frames = lab.words, page.get_attribute("[data-do=scrub]", "max")
+        step, words, frames = lab.step, lab.words, page.get_attribute("[data-do=scrub]", "max")
         page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
         page.reload()
-        page.wait_for_selector(f"{CANVAS}[data-step='{words.split()[1]}']")
+        page.wait_for_selector(f"{CANVAS}[data-step='{step}']")
         lab.errors.clear()  # Notebook 7 has some of its own while it opens
         assert (lab.words, page.get_attribute("[data-do=scrub]", "max")) == (words, frames)
         agree(lab)

@@ -33,6 +33,7 @@ class Latent:
         self.page.wait_for_selector(f"{LAB}:not([data-old])[data-rested]")
         self.page.wait_for_selector(f"{LAB}[data-old]", state="detached")
         self.page.mouse.move(0, 0)
+        self.drawn()
         return self
 
     def ask(self, expression):
@@ -46,6 +47,14 @@ class Latent:
         )
         assert found["status"] == "ok", found
         return json.loads(eval(found["data"]["text/plain"]))
+
+    def until(self, condition):
+        """Waits until a Python expression is true in the kernel: what the page says may still be on its way."""
+        for _ in range(150):
+            if self.ask(f"bool({condition})"):
+                return
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"not within 30 s: {condition}")
 
     def place(self):
         return self.ask("vars(lab.shown.place)")

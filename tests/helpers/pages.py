@@ -24,6 +24,15 @@ SIZE = {"width": 1400, "height": 1000}
 PLAYER = ".gan-stage:has([data-do=play])"  # and not a scrubber
 BRING_OUT = """(selector) => { const node = document.querySelector(selector), box = node && node.closest('details');
   if (box && node.tagName !== 'SUMMARY' && !box.open) { box.open = true; box.firstChild.focus(); } }"""
+STANDS = """() => new Promise((done, fail) => { // once all is where it was, for 15 display ticks in a row
+  const all = '.jp-WindowedPanel-outer, .gan-stage, .gan-stage *, .jp-OutputArea-output img';
+  const where = () => [innerWidth, ...[...document.querySelectorAll(all)].flatMap((node) => {
+    const { x, y, width, height } = node.getBoundingClientRect(); return [x, y, width, height] })].join();
+  let before = '', ticks = 0, left = 1000;
+  const tick = () => { const now = where(); ticks = now === before ? ticks + 1 : 0; before = now;
+    if (ticks === 15) return done();
+    left-- ? requestAnimationFrame(tick) : fail(Error('it does not stand still')); };
+  requestAnimationFrame(tick) })"""
 CANVAS, SUMMARY = f"{PLAYER} canvas", f"{PLAYER} .gan-summary"
 
 
@@ -83,7 +92,9 @@ class Lab:
         self.page.click(f"[data-do={name}]")
 
     def key(self, selector, *keys):
-        """Keys for an element; one that is folded away is brought out first."""
+        """Keys for an element, once it can take them; one that is folded away is brought out first."""
+        able = "(one) => { const node = document.querySelector(one); return node && !node.disabled }"
+        self.page.wait_for_function(able, arg=selector)
         self.page.evaluate(BRING_OUT, selector)
         self.page.focus(selector)
         for key in keys:
@@ -126,7 +137,8 @@ class Lab:
 
         A control's message may wait for an answer that is on its way: what the kernel has at once may be the old."""
         for _ in range(150):
-            if self.ask(f"bool({condition})") and self.data("epoch") == str(self.ask("lab.epoch")):
+            met, epoch = self.ask(f"[bool({condition}), lab.epoch]", whole=True)
+            if met and self.data("epoch") == str(epoch):
                 return
             self.page.wait_for_timeout(200)
         raise AssertionError(f"not within 30 s: {condition}")
@@ -134,7 +146,7 @@ class Lab:
     def rest(self):
         """Waits until the page shows the very state that the kernel has: after a pause the last frame is on its way."""
         for _ in range(300):
-            steps, epoch = self.ask("[max(side.trainer.steps for side in lab.sides), lab.epoch]")
+            steps, epoch = self.ask("[max(side.trainer.steps for side in lab.sides), lab.epoch]", whole=True)
             if (self.data("step"), self.data("epoch")) == (str(steps), str(epoch)):
                 return
             self.page.wait_for_timeout(100)
@@ -150,16 +162,17 @@ class Lab:
         found = re.search(r"Step ([\d,]+).*mean (\S+) \(real (\S+)\), sd (\S+) \(real (\S+)\)", self.words)
         return [float(number.replace(",", "")) for number in found.groups()]
 
-    def ask(self, expression):
-        """The value of a Python expression in the kernel."""
+    def ask(self, expression, whole=False):
+        """The value of a Python expression in the kernel. whole: not while a message is followed on another thread, or
+        half of what it does might be seen."""
         code = "__import__('json').dumps(" + expression + ")"
         found = self.page.evaluate(
-            """async (code) => {
+            """async ([before, code]) => {
             const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-            const asked = kernel.requestExecute({code: '', user_expressions: {it: code}, store_history: false});
+            const asked = kernel.requestExecute({code: before, user_expressions: {it: code}, store_history: false});
             const reply = await asked.done;
             return reply.content.user_expressions.it }""",
-            code,
+            [f"with lab.lock: _asked = {code}", "_asked"] if whole else ["", code],
         )
         assert found["status"] == "ok", found
         return json.loads(eval(found["data"]["text/plain"]))
@@ -218,3 +231,11 @@ def set_theme(page, name):
     page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{light}' && {seen}")
     drawn = "requestAnimationFrame(() => requestAnimationFrame(done))"
     page.evaluate(f"() => new Promise((done) => setTimeout(() => {drawn}, 500))")
+    page.evaluate(STANDS)
+
+
+def resize(page, width, height):
+    """Gives the window another size, and waits until all stands where it belongs."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function("(width) => innerWidth === width", arg=width)
+    page.evaluate(STANDS)

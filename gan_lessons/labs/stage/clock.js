@@ -75,7 +75,7 @@ class Clock {
       return this.grant();
     } else if (message.type === "reset") {
       this.film.clear(); this.queue = []; this.epoch = message.epoch; this.live = true;
-    } else if (message.type === "stopped") { this.playing = false; }
+    } else if (message.type === "stopped") { this.playing = false; if (this.shown) this.each((view) => view.draw(this.shown)); } // now with its words
     else if (message.type === "pong") { // it has answered all before: what is due still will not come
       if (this.due === message.due) this.due = 0;
       return this.grant();
@@ -186,7 +186,7 @@ class Clock {
     if (this.views.size && (this.playing || this.queue.length)) this.wake();
   }
 
-  show(frame) { this.shown = frame; this.drawn += 1; this.each((view) => view.draw(frame)); this.leave(frame); }
+  show(frame) { this.soon = null; this.shown = frame; this.drawn += 1; this.each((view) => view.draw(frame)); this.leave(frame); }
 
   leave(frame) { // the newest picture is the one that stays in the notebook
     if (frame.kept || this.gone || !this.live || frame === this.left || (this.leaving && this.playing)) return;
@@ -194,8 +194,8 @@ class Clock {
     clearTimeout(this.leaving);
     this.leaving = setTimeout(() => { this.leaving = 0; if (this.views.size) this.send({ type: "rest" }); }, this.playing ? LEAVE_MS : REST_MS);
   }
-  showSoon(frame) { // of many frames that come at once, the last
-    if (!this.soon) requestAnimationFrame(() => { const last = this.soon; this.soon = null; if (this.live) this.show(last); });
+  showSoon(frame) { // of many frames that come at once, the last, unless a newer one is shown before that
+    if (!this.soon) requestAnimationFrame(() => { const last = this.soon; this.soon = null; if (last && this.live) this.show(last); });
     this.soon = frame;
   }
   scrub(position) {
