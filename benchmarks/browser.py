@@ -49,7 +49,8 @@ def free_ports(n: int) -> list[int]:
         port = secrets.choice(PORTS)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            found += [port] * (port not in found)
+            if port not in found:
+                found.append(port)
     return found
 
 
